@@ -1,0 +1,7 @@
+export default {
+  files: ['test/**/*.test.ts', '!test/long/**'],
+  extensions: { ts: 'module' },
+  timeout: '2m',
+  concurrency: 2,
+  workerThreads: false,
+};
