@@ -1,4 +1,4 @@
-import type { Operation } from '#runtime/operation.ts';
+import type { Operation } from '#runtime/operation';
 
 /** Request headers, names in lower case. */
 export type IncomingHeaders = Readonly<Record<string, string | undefined>>;
@@ -52,7 +52,7 @@ export interface HandlerTypes {
   answer: unknown;
 }
 
-/** Domain logic of one operation. Errors are thrown, see `#runtime/errors.ts`. */
+/** Domain logic of one operation. Errors are thrown, see `#runtime/errors`. */
 export type Handler<O extends HandlerTypes> = (
   call: Call<O['params'], O['query'], O['body']>,
 ) => Promise<Answer<O['answer']>>;
