@@ -90,7 +90,7 @@ export type PathItem = Partial<Record<Method, SpecOperation>> & { parameters?: P
 
 export interface OpenApiDocument {
   openapi: string;
-  info: { title: string; version: string; description?: string; [extension: `x-${string}`]: Json | undefined };
+  info: { title: string; version: string; description?: string; license?: { name: string }; [extension: `x-${string}`]: Json | undefined };
   servers: { url: string; description?: string }[];
   tags?: { name: string; description?: string }[];
   paths: Record<string, PathItem>;
