@@ -7,12 +7,17 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Json } from './openapi.ts';
 
-export interface PatchStep {
-  op: 'add' | 'replace' | 'remove';
-  /** JSON pointer (RFC 6901). A segment may hold `*`, which stands for any characters; it must match at least once. */
-  path: string;
-  value?: Json;
-}
+/** One change, after RFC 6902. */
+export type PatchStep = { op: 'add' | 'replace'; path: string; value: Json } | { op: 'remove'; path: string } | CopyStep;
+
+/** A new member like its sibling `from`. */
+interface CopyStep { op: 'copy'; path: string; from: string }
+
+/*
+ * `path` is a JSON pointer (RFC 6901). `*` in a segment stands for any characters but
+ * a slash, as in a shell, so that `/paths/~1*~1{id}` are all single resources. Every
+ * path must match at least once.
+ */
 
 export interface SpecPatch {
   /** Path of the overlay below the root, named in every message about it. */
@@ -61,10 +66,11 @@ export function readPatch(file: string, source: unknown): SpecPatch {
 
 function readStep(file: string, source: unknown): PatchStep {
   // Narrowed member by member below.
-  const { op, path, value } = (source ?? {}) as Record<string, unknown>;
-  if (op !== 'add' && op !== 'replace' && op !== 'remove') throw new PatchError(`${file}: unknown op ${String(op)}`);
+  const { op, path, value, from } = (source ?? {}) as Record<string, unknown>;
   if (typeof path !== 'string' || !path.startsWith('/')) throw new PatchError(`${file}: path is not a JSON pointer: ${String(path)}`);
   if (op === 'remove') return { op, path };
+  if (op === 'copy' && typeof from === 'string') return { op, path, from };
+  if (op !== 'add' && op !== 'replace') throw new PatchError(`${file}: ${path} has an unknown op or lacks its from: ${String(op)}`);
   if (value === undefined) throw new PatchError(`${file}: ${op} ${path} has no value`);
   // YAML of the core schema yields JSON values only.
   return { op, path, value: value as Json };
@@ -81,9 +87,8 @@ export function applyPatch<T extends object>(document: T, patch: SpecPatch): T {
 function applyStep(document: Json, step: PatchStep, file: string): void {
   const segments = step.path.slice(1).split('/').map(unescape);
   const last = segments.pop() ?? '';
-  const fresh = step.op === 'add' && !last.includes('*');
-  const holders = segments.reduce<Json[]>((found, segment) => found.flatMap((each) => childrenOf(each, segment)), [document]);
-  const changed = holders.filter((holder) => changeAt(holder, last, step, fresh));
+  const holders = segments.reduce<Json[]>((found, segment) => found.flatMap((each) => membersOf(each, segment)), [document]);
+  const changed = holders.filter((holder) => changeAt(holder, last, step));
   if (changed.length === 0) throw new PatchError(`${file}: ${step.op} ${step.path} matches nothing: the document has changed`);
 }
 
@@ -91,7 +96,7 @@ function unescape(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function childrenOf(holder: Json, segment: string): Json[] {
+function membersOf(holder: Json, segment: string): Json[] {
   return keysOf(holder, segment).map((key) => memberOf(holder, key));
 }
 
@@ -99,7 +104,7 @@ function keysOf(holder: Json, segment: string): string[] {
   if (holder === null || typeof holder !== 'object') return [];
   if (!segment.includes('*')) return Object.hasOwn(holder, segment) ? [segment] : [];
   const literals = segment.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'));
-  const pattern = new RegExp(`^${literals.join('.*')}$`);
+  const pattern = new RegExp(`^${literals.join('[^/]*')}$`);
   return Object.keys(holder).filter((key) => pattern.test(key));
 }
 
@@ -108,16 +113,18 @@ function memberOf(holder: Json, key: string): Json {
   return (holder as Record<string, Json>)[key] as Json;
 }
 
-function changeAt(holder: Json, last: string, step: PatchStep, fresh: boolean): boolean {
-  if (fresh) return addTo(holder, last, step.value as Json);
+/** Changes what is at `last` in one holder; false when nothing is there to change. */
+function changeAt(holder: Json, last: string, step: PatchStep): boolean {
+  if (step.op === 'add') return addTo(holder, last, step.value);
+  if (step.op === 'copy') return keysOf(holder, step.from).length > 0 && addTo(holder, last, memberOf(holder, step.from));
   const keys = keysOf(holder, last);
   // From the end, so that removing an array element leaves the earlier indexes true.
   for (const key of keys.reverse()) changeKey(holder, key, step);
   return keys.length > 0;
 }
 
-function changeKey(holder: Json, key: string, step: PatchStep): void {
-  if (step.op !== 'remove') (holder as Record<string, Json>)[key] = structuredClone(step.value as Json);
+function changeKey(holder: Json, key: string, step: Exclude<PatchStep, CopyStep>): void {
+  if (step.op !== 'remove') (holder as Record<string, Json>)[key] = structuredClone(step.value);
   else if (Array.isArray(holder)) holder.splice(Number(key), 1);
   else delete (holder as Record<string, Json>)[key];
 }

@@ -136,7 +136,7 @@ function fill(text: string, noun: string): string {
 
 /** What a property says because of the kind of schema it is in. */
 function byRole(schemaName: string, property: string, noun: string): string | undefined {
-  if (schemaName.endsWith('EventPayload')) return `The ${phrase(property)} after the event.`;
+  if (schemaName.endsWith('EventPayload')) return `The ${phrase(property)} as of the event.`;
   if (/InformationRequiredEvent$/.test(schemaName) && property === 'fieldPath') return 'Path of the attribute that is missing.';
   if (/Relationship$/.test(schemaName)) return inRelationship(property);
   if (!/^Related|Ref$/.test(schemaName)) return undefined;

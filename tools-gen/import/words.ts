@@ -6,6 +6,11 @@ const spelled: Record<string, string> = {
   seq: 'sequence', rel: 'relationship', url: 'URL', id: 'identifier', href: 'link', pla: 'pricing logic algorithm', no: 'number',
 };
 
+/** Whole names that do not read as the thing they stand for. */
+const renamed: Record<string, string> = {
+  cancelProductOrder: 'product order cancellation', cancelServiceOrder: 'service order cancellation', customerBillOnDemand: 'request for a bill',
+};
+
 /** The lower-case words of a camel-case name, abbreviations written out. */
 export function wordsOf(name: string): string[] {
   const parts = name.replace(/[@_]/g, ' ').match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [name];
@@ -14,7 +19,7 @@ export function wordsOf(name: string): string[] {
 
 /** A name as a phrase: `billingAccount` → "billing account". */
 export function phrase(name: string): string {
-  return wordsOf(name).join(' ');
+  return renamed[name.charAt(0).toLowerCase() + name.slice(1)] ?? wordsOf(name).join(' ');
 }
 
 /** "an attachment", "a usage": the sound decides, so a spoken "you" takes "a". */
@@ -23,6 +28,8 @@ export function withArticle(noun: string): string {
 }
 
 export function plural(noun: string): string {
+  const [head, tail] = noun.split(' for ');
+  if (head && tail) return `${plural(head)} for ${tail.replace(/^an? /, '')}s`;
   if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`;
   return /(?:s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
 }
