@@ -1,6 +1,6 @@
 export default {
   files: ['test/**/*.test.ts', '!test/long/**'],
-  extensions: { ts: 'module' },
+  extensions: ['ts'],
   timeout: '2m',
   concurrency: 2,
   workerThreads: false,
