@@ -1,0 +1,176 @@
+/**
+ * specs/lock.json: the vendored documents and overlays by hash. A change of one breaks
+ * the build until it is accepted:
+ *
+ * node tools-gen/lock.ts            checks
+ * node tools-gen/lock.ts --update   prints what changes for clients, breaking changes marked, and rewrites the lock
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { factsOf } from './import/read-facts.ts';
+import { apiOf } from './load-spec.ts';
+import { applyPatch, readPatch, type SpecPatch } from './spec-patch.ts';
+import { changeText, diffFacts, type Change } from './spec-diff.ts';
+import { pinnedText, sha256 } from './spec-history.ts';
+
+export interface LockedFile {
+  sha256: string;
+  /** Version of the document; the date of an overlay. */
+  version: string;
+}
+
+interface Lock {
+  files: Record<string, LockedFile>;
+}
+
+/** Texts of vendored files by path below the root. */
+type Texts = Record<string, string>;
+
+const lockFile = 'specs/lock.json';
+const folders = [['specs/tmf', '.json'], ['specs/patches', '.yaml']] as const;
+
+/** What keeps the build from passing: one line per vendored file that is not as pinned, naming what changed in it. */
+export async function checkLock(root: string): Promise<string[]> {
+  const lock = await readLock(root);
+  const texts = await vendoredTexts(root);
+  const names = [...new Set([...Object.keys(lock.files), ...Object.keys(texts)])].sort();
+  const problems = await Promise.all(names.map((file) => problemsOf(root, file, lock.files[file], texts[file])));
+  return problems.flat();
+}
+
+const remedy = 'accept it with npm run specs:update';
+
+async function problemsOf(root: string, file: string, locked: LockedFile | undefined, text: string | undefined): Promise<string[]> {
+  if (!locked) return [`${file} is not in ${lockFile}; ${remedy}`];
+  if (text === undefined) return [`${file} is in ${lockFile} but missing; ${remedy}`];
+  if (sha256(text) === locked.sha256) return [];
+  const changes = await changesOf(root, file, locked, text);
+  return changes.map((change) => `${file} was changed: ${change}; ${remedy}`);
+}
+
+async function changesOf(root: string, file: string, locked: LockedFile, text: string): Promise<string[]> {
+  if (!file.startsWith('specs/tmf/')) return ['an overlay differs from its pinned text'];
+  const before = await pinnedText(root, file, locked.sha256);
+  if (before === undefined) return ['its hash differs and the pinned text is not in the history'];
+  try {
+    const changes = diffFacts(factsOf(JSON.parse(before), file), factsOf(JSON.parse(text), file)).map(changeText);
+    return changes.length > 0 ? changes : ['only its wording'];
+  } catch (error) {
+    return [`it is no longer a document (${(error as Error).message})`];
+  }
+}
+
+export interface ApiChange extends Change {
+  api: string;
+}
+
+export interface LockUpdate {
+  changes: ApiChange[];
+  /** Files whose hash changed. */
+  files: string[];
+  /** Files whose pinned text was not found, so that `changes` may lack theirs. */
+  unknown: string[];
+}
+
+/** Pins the vendored files as they are and tells what that changes for clients, overlays included. */
+export async function updateLock(root: string): Promise<LockUpdate> {
+  const lock = await readLock(root);
+  const texts = await vendoredTexts(root);
+  const files = [...new Set([...Object.keys(lock.files), ...Object.keys(texts)])].sort().filter((file) => hashOf(texts[file]) !== lock.files[file]?.sha256);
+  const { before, unknown } = await pinnedTexts(root, lock, texts);
+  const changes = diffApis(before, texts);
+  await writeFile(join(root, lockFile), lockText(texts));
+  return { changes, files, unknown };
+}
+
+function hashOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : sha256(text);
+}
+
+async function pinnedTexts(root: string, lock: Lock, texts: Texts): Promise<{ before: Texts; unknown: string[] }> {
+  const before: Texts = {};
+  const unknown: string[] = [];
+  for (const [file, locked] of Object.entries(lock.files)) {
+    const now = texts[file];
+    const text = now !== undefined && sha256(now) === locked.sha256 ? now : await pinnedText(root, file, locked.sha256);
+    if (text === undefined) unknown.push(file);
+    else before[file] = text;
+  }
+  return { before, unknown };
+}
+
+function diffApis(before: Texts, after: Texts): ApiChange[] {
+  const left = effectiveFacts(before);
+  const right = effectiveFacts(after);
+  return [...new Set([...left.keys(), ...right.keys()])].sort().flatMap((api): ApiChange[] => {
+    const old = left.get(api);
+    const now = right.get(api);
+    if (old && now) return diffFacts(old, now).map((change) => ({ api, ...change }));
+    const kind = now ? 'added' : 'removed';
+    return [{ api, kind, subject: 'document', name: api, breaking: kind === 'removed' }];
+  });
+}
+
+/** The APIs as clients meet them, each document with its overlays. */
+function effectiveFacts(texts: Texts) {
+  const files = Object.keys(texts).sort();
+  const patches = files.filter((file) => file.startsWith('specs/patches/')).map((file) => readPatch(file, parse(texts[file] ?? '')));
+  const documents = files.filter((file) => file.startsWith('specs/tmf/'));
+  return new Map(documents.map((file) => [apiOf(file), effectiveFactsOf(file, texts[file] ?? '', patches)]));
+}
+
+function effectiveFactsOf(file: string, text: string, patches: SpecPatch[]) {
+  const own = patches.filter((patch) => patch.target.includes(apiOf(file)));
+  // A vendored file is a JSON object; factsOf checks what it reads.
+  return factsOf(own.reduce(applyPatch, JSON.parse(text) as object), file);
+}
+
+function lockText(texts: Texts): string {
+  const files = Object.keys(texts).sort().map((file) => [file, lockedFile(file, texts[file] ?? '')] as const);
+  return `${JSON.stringify({ files: Object.fromEntries(files) }, null, 2)}\n`;
+}
+
+function lockedFile(file: string, text: string): LockedFile {
+  if (file.startsWith('specs/patches/')) return { sha256: sha256(text), version: readPatch(file, parse(text)).date };
+  return { sha256: sha256(text), version: factsOf(JSON.parse(text), file).version };
+}
+
+async function vendoredTexts(root: string): Promise<Texts> {
+  const texts: Texts = {};
+  for (const [folder, extension] of folders) {
+    const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(extension)).sort();
+    for (const name of names) texts[`${folder}/${name}`] = await readFile(join(root, folder, name), 'utf8');
+  }
+  return texts;
+}
+
+async function readLock(root: string): Promise<Lock> {
+  const text = await readFile(join(root, lockFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{"files":{}}';
+    throw error;
+  });
+  // Written by lockText.
+  return JSON.parse(text) as Lock;
+}
+
+async function check(root: string): Promise<number> {
+  const problems = await checkLock(root);
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) console.log(`the vendored specs are as pinned in ${lockFile}`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function update(root: string): Promise<number> {
+  const { changes, files, unknown } = await updateLock(root);
+  for (const change of changes) console.log(`${change.breaking ? 'BREAKING ' : '         '}${change.api} ${changeText(change)}`);
+  for (const file of unknown) console.log(`${file}: the pinned text is not in the history, only its hash changed`);
+  const breaking = changes.filter((change) => change.breaking).length;
+  console.log(`${files.length} files pinned anew, ${changes.length} changes to the APIs, ${breaking} of them breaking`);
+  return 0;
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '..');
+  process.exitCode = await (process.argv.includes('--update') ? update(root) : check(root));
+}
