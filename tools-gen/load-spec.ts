@@ -27,6 +27,7 @@ export async function loadSpecs(root: string): Promise<Spec[]> {
   const vendored = await loadFolder(root, 'specs/tmf', '.json');
   const own = await loadFolder(root, 'specs/bss', '.yaml');
   const specs = [...vendored, ...own];
+  assertUnique(specs);
   assertTargets(patches, specs);
   return specs.map((spec) => patched(spec, patches));
 }
@@ -62,6 +63,16 @@ function basePathOf(file: string, document: OpenApiDocument): string {
   const url = document.servers?.[0]?.url;
   if (!url) throw new Error(`${file} names no server`);
   return url.replace(/^https?:\/\/[^/]+/, '').replace(/\/$/, '');
+}
+
+/** Two versions of one API would claim the same paths and names. */
+function assertUnique(specs: Spec[]): void {
+  const files = new Map<string, string>();
+  for (const { api, file } of specs) {
+    const other = files.get(api);
+    if (other) throw new Error(`${other} and ${file} both describe ${api}: remove one`);
+    files.set(api, file);
+  }
 }
 
 function assertTargets(patches: SpecPatch[], specs: Spec[]): void {
