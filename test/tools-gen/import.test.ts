@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { buildDocument, documentText, fileNameOf } from '#tools-gen/import/build';
+import { describeOperation, describeProperty } from '#tools-gen/import/descriptions';
 import { factsOf, readInputs } from '#tools-gen/import/read-facts';
 import { diffFacts, changeText } from '#tools-gen/spec-diff';
 import { loadFolder } from '#tools-gen/load-spec';
@@ -183,6 +184,47 @@ test('a document read back from its OpenAPI form states the same facts', (t) => 
   t.deepEqual(diffFacts(facts, back).map(changeText), []);
   t.is(back.api, 'TMF999');
 });
+
+test('a schema that extends another keeps what it adds, by fact file as by Swagger', (t) => {
+  const source = { ...swagger, definitions: { ...swagger.definitions, Cash: { allOf: [{ $ref: '#/definitions/Thing' }], required: ['kind'], properties: {} } } };
+  const extended = factsOf(source, 'TMF999.json').schemas.Cash;
+  t.deepEqual(extended, { allOf: [{ $ref: '#/components/schemas/Thing' }], required: ['kind'] });
+  const facts = factsOf({ operations: [], schemas: { Cash: { allOf: ['Thing'], required: ['kind'], properties: {} } } }, 'TMF999.json');
+  t.deepEqual(facts.schemas.Cash, extended);
+});
+
+const operation = { success: {}, operationId: 'x' };
+
+for (const [method, path, want] of [
+  ['get', '/category', 'List categories'],
+  ['get', '/usage/{id}', 'Retrieve a usage'],
+  ['post', '/importJob', 'Create an import job'],
+  ['patch', '/service/{id}', 'Change a service'],
+  ['delete', '/exportJob/{id}', 'Delete an export job'],
+  ['post', '/cancelServiceOrder', 'Create a service order cancellation'],
+  ['get', '/customerBillOnDemand', 'List requests for bills'],
+  ['post', '/hub', 'Subscribe to notifications'],
+  ['post', '/listener/usageSpecificationAttributeValueChangeEvent', 'Receive notice that a usage specification has changed attributes'],
+] as const) {
+  test(`${method} ${path} is summed up as: ${want}`, (t) => {
+    t.is(describeOperation({ ...operation, tags: [], parameters: [], errors: [], method, path }), want);
+  });
+}
+
+for (const [schema, property, shape, want] of [
+  ['ProductOrder_Create', 'externalId', { type: 'string' }, 'Identifier the client gave the product order in its own system.'],
+  ['BillingAccountRef', 'id', { type: 'string' }, 'Identifier of the billing account referred to.'],
+  ['ServiceRelationship', 'role', { type: 'string' }, 'Part that the other one plays in the relationship.'],
+  ['Quantity', 'amount', { type: 'number' }, 'How many units.'],
+  ['Widget', 'approvalDate', { type: 'string', format: 'date-time' }, 'When it came to the approval.'],
+  ['Widget', 'isShiny', { type: 'boolean' }, 'Whether it is shiny.'],
+  ['Widget', 'wheel', { type: 'array', items: { $ref: '#/components/schemas/WheelRef' } }, 'The wheels of the widget.'],
+  ['Widget', 'serialCode', { type: 'string' }, 'Serial code of the widget.'],
+] as const) {
+  test(`${schema}.${property} is described as: ${want}`, (t) => {
+    t.is(describeProperty(schema, property, shape), want);
+  });
+}
 
 test('a file that is no TMF document is refused by name', (t) => {
   t.throws(() => factsOf({ hello: 1 }, 'notes.json'), { name: 'FactsError', message: /notes\.json/ });

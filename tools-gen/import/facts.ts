@@ -60,14 +60,22 @@ type Loose = Record<string, unknown>;
 /**
  * The structure of a schema in OpenAPI 3.0 form: prose and examples dropped, members
  * in one order, references pointing into `components`, `type: object` written out
- * where there are properties. An open schema (no type, no properties) stays `{}`.
+ * where there are properties. A discriminator is dropped: it checks nothing. An open schema (no type, no properties) stays `{}`.
  */
 export function bareSchema(source: unknown): Schema {
+  // Fact files list the parts of an allOf by name.
+  if (typeof source === 'string') return { $ref: componentRef(source) };
   if (!isObject(source)) return {};
-  const only = Array.isArray(source.allOf) && source.allOf.length === 1 ? source.allOf[0] : undefined;
-  if (isObject(only) && !source.properties) return bareSchema(only);
+  const described = describedReference(source);
+  if (described) return bareSchema(described);
   if (typeof source.$ref === 'string') return { $ref: componentRef(source.$ref) };
   return { ...scalarsOf(source), ...nestedOf(source) };
+}
+
+/** What an allOf of one stands for when it adds nothing but prose. */
+function describedReference(source: Loose): unknown {
+  const { allOf, description: _description, title: _title, ...rest } = source;
+  return Array.isArray(allOf) && allOf.length === 1 && Object.keys(rest).length === 0 ? allOf[0] : undefined;
 }
 
 function componentRef(ref: string): string {
