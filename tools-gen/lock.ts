@@ -8,9 +8,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { factsOf } from './import/read-facts.ts';
+import { FactsError } from './import/facts.ts';
+import { factsOf, parseJson } from './import/read-facts.ts';
 import { apiOf } from './load-spec.ts';
-import { applyPatch, readPatch, type SpecPatch } from './spec-patch.ts';
+import { applyPatch, PatchError, readPatch, type SpecPatch } from './spec-patch.ts';
 import { changeText, diffFacts, type Change } from './spec-diff.ts';
 import { pinnedText, sha256 } from './spec-history.ts';
 
@@ -54,10 +55,11 @@ async function changesOf(root: string, file: string, locked: LockedFile, text: s
   const before = await pinnedText(root, file, locked.sha256);
   if (before === undefined) return ['its hash differs and the pinned text is not in the history'];
   try {
-    const changes = diffFacts(factsOf(JSON.parse(before), file), factsOf(JSON.parse(text), file)).map(changeText);
+    const changes = diffFacts(factsOf(parseJson(file, before), file), factsOf(parseJson(file, text), file)).map(changeText);
     return changes.length > 0 ? changes : ['only its wording'];
   } catch (error) {
-    return [`it is no longer a document (${(error as Error).message})`];
+    if (error instanceof FactsError) return [`it is no longer a document (${error.message})`];
+    throw error;
   }
 }
 
@@ -73,7 +75,11 @@ export interface LockUpdate {
   unknown: string[];
 }
 
-/** Pins the vendored files as they are and tells what that changes for clients, overlays included. */
+/**
+ * Pins the vendored files as they are and tells what that changes for clients, overlays
+ * included. Throws FactsError or PatchError, and pins nothing, when a document or an
+ * overlay cannot be read or an overlay no longer fits.
+ */
 export async function updateLock(root: string): Promise<LockUpdate> {
   const lock = await readLock(root);
   const texts = await vendoredTexts(root);
@@ -123,7 +129,7 @@ function effectiveFacts(texts: Texts) {
 function effectiveFactsOf(file: string, text: string, patches: SpecPatch[]) {
   const own = patches.filter((patch) => patch.target.includes(apiOf(file)));
   // A vendored file is a JSON object; factsOf checks what it reads.
-  return factsOf(own.reduce(applyPatch, JSON.parse(text) as object), file);
+  return factsOf(own.reduce(applyPatch, parseJson(file, text) as object), file);
 }
 
 function lockText(texts: Texts): string {
@@ -133,7 +139,7 @@ function lockText(texts: Texts): string {
 
 function lockedFile(file: string, text: string): LockedFile {
   if (file.startsWith('specs/patches/')) return { sha256: sha256(text), version: readPatch(file, parse(text)).date };
-  return { sha256: sha256(text), version: factsOf(JSON.parse(text), file).version };
+  return { sha256: sha256(text), version: factsOf(parseJson(file, text), file).version };
 }
 
 async function vendoredTexts(root: string): Promise<Texts> {
@@ -172,5 +178,10 @@ async function update(root: string): Promise<number> {
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  process.exitCode = await (process.argv.includes('--update') ? update(root) : check(root));
+  const run = process.argv.includes('--update') ? update : check;
+  process.exitCode = await run(root).catch((error: unknown) => {
+    if (!(error instanceof FactsError || error instanceof PatchError)) throw error;
+    console.error(error.message);
+    return 1;
+  });
 }

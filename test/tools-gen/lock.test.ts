@@ -123,3 +123,11 @@ test('updating without a history says which texts it does not have', async (t) =
   t.deepEqual((await updateLock(folder)).unknown, [ordering]);
   t.deepEqual(await checkLock(folder), []);
 });
+
+test('a rename that leaves an overlay without its target is not pinned', async (t) => {
+  const folder = await copyOfSpecs(t);
+  const before = await readFile(join(folder, 'specs/lock.json'), 'utf8');
+  await edit(folder, ordering, (text) => text.replaceAll('ProductStatusType', 'ProductStateType'));
+  await t.throwsAsync(updateLock(folder), { name: 'PatchError', message: /TMF622-aborted\.yaml.*ProductStatusType/ });
+  t.is(await readFile(join(folder, 'specs/lock.json'), 'utf8'), before);
+});

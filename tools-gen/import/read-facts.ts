@@ -40,7 +40,8 @@ export async function readFacts(file: string): Promise<Facts> {
   return factsOf(file.endsWith('.json') ? parseJson(file, text) : parse(text), basename(file));
 }
 
-function parseJson(file: string, text: string): unknown {
+/** Throws FactsError naming the file when the text is no JSON. */
+export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
