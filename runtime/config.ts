@@ -1,4 +1,5 @@
 import { configuration, families, type Configuration } from './configuration.ts';
+import { roles, type Role } from './context.ts';
 import { isServiceName, type ServiceName } from './services.ts';
 import { checkSecret, type Setting, type ValueOf } from './setting.ts';
 import { SetupError } from './setup-error.ts';
@@ -11,10 +12,6 @@ export class ConfigError extends SetupError {
     super(message, 2);
   }
 }
-
-/** Roles of DOMAIN §10, "Rights". */
-export const roles = ['customer', 'csr', 'supervisor', 'engineer', 'admin', 'system'] as const;
-export type Role = (typeof roles)[number];
 
 /** Who a token belongs to; `name` is what events and audit rows carry as serviceIdentity. */
 export interface Identity {

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { systemCode } from '#runtime/setup-error';
 import { DatabaseServerError } from './error.ts';
 
@@ -27,6 +27,7 @@ export function placeBinaries(place: string): Binaries {
     const draft = `${folder}.draft-${process.pid}`;
     rmSync(draft, { recursive: true, force: true });
     linkTree(native, draft);
+    completeLinks(native, draft);
     renameSync(draft, folder);
   }
   return { postgres: join(folder, 'bin', 'postgres'), initdb: join(folder, 'bin', 'initdb') };
@@ -60,6 +61,16 @@ function linkTree(from: string, to: string): void {
     if (entry.isDirectory()) linkTree(source, target);
     else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
     else linkFile(source, target);
+  }
+}
+
+/** npm packages cannot hold symbolic links: the package lists them, for an install script that may not have run. */
+function completeLinks(native: string, folder: string): void {
+  const listed: unknown = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'));
+  if (!Array.isArray(listed)) return;
+  for (const { source, target } of listed as { source: string; target: string }[]) { // shape of that file
+    const link = join(folder, relative('native', target));
+    if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
   }
 }
 
