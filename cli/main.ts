@@ -9,4 +9,9 @@ const cli = new Cli({ binaryName: 'bss', binaryLabel: 'BSS-CLI', binaryVersion: 
 for (const command of [UpCommand, DownCommand, StatusCommand, LogsCommand, ServeCommand, Builtins.HelpCommand, Builtins.VersionCommand]) {
   cli.register(command);
 }
+// `bss logs | head`: the reader has enough, which is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 process.exitCode = await cli.run(process.argv.slice(2), Cli.defaultContext);

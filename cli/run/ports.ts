@@ -32,7 +32,7 @@ export function portOwner(port: number): { pid: number; command: string } | unde
   try {
     const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningSockets(table, port)));
     const pid = readdirSync('/proc').map(Number).find((one) => one > 0 && holdsSocket(one, sockets));
-    return pid === undefined ? undefined : { pid, command: commandLine(pid).join(' ').slice(0, 80) };
+    return pid === undefined ? undefined : { pid, command: commandLine(pid).join(' ').replace(/\s+/g, ' ').slice(0, 80) };
   } catch {
     return undefined; // no /proc: the sentence says "another process"
   }

@@ -61,7 +61,7 @@ export type Launch = { readonly postmaster: Postmaster } | { readonly portTaken:
 export async function launch(
   dataDir: string, record: ServerRecord, binaries: Binaries, port: number, settings: Readonly<Record<string, string>>,
 ): Promise<Launch> {
-  rmSync(join(clusterOf(record.place), 'postmaster.pid'), { force: true });
+  removeLeftovers(record);
   const log = openLog(logOf(dataDir));
   try {
     const child = spawnServer(record, binaries, port, settings, log.file);
@@ -71,15 +71,23 @@ export async function launch(
   }
 }
 
+/**
+ * Lock files of a killed server. PostgreSQL would remove them itself, but takes a process that
+ * nobody reaped (containers whose first process is no init) for a living one.
+ */
+function removeLeftovers(record: ServerRecord): void {
+  rmSync(join(clusterOf(record.place), 'postmaster.pid'), { force: true });
+  const sockets = socketFolder(record.place);
+  if (!sockets) return;
+  rmSync(sockets, { recursive: true, force: true });
+  mkdirSync(sockets, { mode: 0o700 });
+  chownSync(sockets, record.account.uid, record.account.gid);
+}
+
 function spawnServer(
   record: ServerRecord, binaries: Binaries, port: number, settings: Readonly<Record<string, string>>, log: number,
 ): ChildProcess {
-  const sockets = socketFolder(record.place);
-  if (sockets) {
-    mkdirSync(sockets, { recursive: true, mode: 0o700 });
-    chownSync(sockets, record.account.uid, record.account.gid);
-  }
-  const all = { ...serverSettings, ...settings, port: String(port), unix_socket_directories: sockets };
+  const all = { ...serverSettings, ...settings, port: String(port), unix_socket_directories: socketFolder(record.place) };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawn(binaries.postgres, ['-D', clusterOf(record.place), ...args], {
     cwd: '/', detached: true, stdio: ['ignore', log, log], env: { PATH: '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' }, ...runAs(record.account),
