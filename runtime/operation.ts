@@ -1,25 +1,14 @@
+import type { Role } from '#runtime/context';
+import type { ServiceName } from '#runtime/services';
+
+export type { Role, ServiceName };
+
 /**
  * One row of the operation table `generated/operations.ts`.
  *
  * Router, clients, command line, tools and reference documents are each a
  * small interpreter of these rows, so every field is plain data.
  */
-
-/** Name of a process part as DOMAIN.md §2 lists them. */
-export type ServiceName =
-  | 'catalog'
-  | 'crm'
-  | 'payment'
-  | 'billing'
-  | 'com'
-  | 'som'
-  | 'subscription'
-  | 'mediation'
-  | 'rating'
-  | 'provisioning-sim';
-
-/** Role of a caller, DOMAIN.md §10 "Rights". */
-export type Role = 'customer' | 'csr' | 'supervisor' | 'engineer' | 'admin' | 'system';
 
 /**
  * What an operation does to its resource.
@@ -90,4 +79,24 @@ export interface Operation {
   readonly idempotent: boolean;
   readonly destructive: boolean;
   readonly money: boolean;
+  /** Works only while BSS_ALLOW_ADMIN is on. */
+  readonly admin: boolean;
+}
+
+/** What one kind of stored resource is called where; a row of `generated/resources.ts`. */
+export interface Resource {
+  /** `<api>.<resource>`. */
+  readonly key: string;
+  readonly api: string;
+  readonly service: ServiceName;
+  /** Name on the wire and path segment, `productOrder`. */
+  readonly resource: string;
+  /** Full path of the collection. */
+  readonly path: string;
+  /** Component name of a stored row, `ProductOrder`; the default of its `@type`. */
+  readonly schema: string;
+  readonly aggregate: string;
+  readonly area: string;
+  /** Prefix of its sequence ids, DOMAIN.md §9; null where the client chooses the id. */
+  readonly idPrefix: string | null;
 }

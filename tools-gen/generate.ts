@@ -1,0 +1,17 @@
+/** All generators in one pass: files in, files out. */
+import type { GeneratedFile } from './banner.ts';
+import { eventsFile } from './events.ts';
+import type { Inputs } from './inputs.ts';
+import { listenersFile, operationsFile, resourcesFile } from './operations.ts';
+import { stubFiles } from './stubs.ts';
+import { typesFile } from './types.ts';
+
+/** Every file of generated/ and the generated references, in a fixed order. */
+export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
+  const types: GeneratedFile[] = [];
+  for (const spec of inputs.specs) types.push(await typesFile(spec));
+  return [
+    operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), eventsFile(inputs),
+    ...types, ...stubFiles(inputs),
+  ];
+}
