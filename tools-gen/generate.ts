@@ -5,6 +5,7 @@ import type { Inputs } from './inputs.ts';
 import { listenersFile, operationsFile, resourcesFile } from './operations.ts';
 import { stubFiles } from './stubs.ts';
 import { typesFile } from './types.ts';
+import { validatorFiles, validatorIndexFile } from './validators.ts';
 
 /** Every file of generated/ and the generated references, in a fixed order. */
 export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
@@ -12,6 +13,6 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
   for (const spec of inputs.specs) types.push(await typesFile(spec));
   return [
     operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), eventsFile(inputs),
-    ...types, ...stubFiles(inputs),
+    ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs),
   ];
 }
