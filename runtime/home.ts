@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Environment } from './config.ts';
 import { ensureSecrets } from './secrets.ts';
-import { SetupError, systemCode } from './setup-error.ts';
+import { explainSystemError, SetupError, systemCode } from './setup-error.ts';
 
 /** The folder of the project: where `package.json` is. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -60,19 +60,6 @@ export function localEnvironment(env: Environment, home: Home = homeOf(env)): En
 const withoutEmpty = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 
-function homeError(home: Home, error: unknown): SetupError {
-  const code = systemCode(error);
-  if (code === 'ENOSPC') return new SetupError(`The disk that holds ${home.folder} is full; free some space or set BSS_HOME to another folder.`, 7, { cause: error });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new SetupError(`${home.folder} cannot be written${ownerOf(home.folder)}; run as its owner or set BSS_HOME to a folder of your own.`, 7, { cause: error });
-  }
-  return new SetupError(`${home.folder} cannot be made (${code || String(error)}); set BSS_HOME to another folder.`, 7, { cause: error });
-}
-
-function ownerOf(path: string): string {
-  try {
-    return ` (it belongs to user ${statSync(path).uid})`;
-  } catch {
-    return ''; // not there, or hidden: the sentence stands without it
-  }
-}
+const homeError = (home: Home, error: unknown): SetupError =>
+  explainSystemError(error, home.folder) ??
+  new SetupError(`${home.folder} cannot be made (${systemCode(error) || String(error)}); set BSS_HOME to another folder.`, 7, { cause: error });

@@ -42,8 +42,8 @@ function serviceLines(stack: Stack, look: Look): string[] {
   const name = Math.max(10, ...stack.services.map((one) => one.name.length));
   const address = Math.max(10, ...stack.services.map((one) => one.address.length));
   return stack.services.map((one) => {
-    const state = painted(one.state.padEnd(9), one.state, look);
-    return `${one.name.padEnd(name)}  ${one.address.padEnd(address)}  ${state}  ${one.ms === null ? '' : seconds(one.ms)}`.trimEnd();
+    const taken = one.ms === null ? '' : `${' '.repeat(11 - one.state.length)}${seconds(one.ms)}`;
+    return `${one.name.padEnd(name)}  ${one.address.padEnd(address)}  ${painted(one.state, one.state, look)}${taken}`;
   });
 }
 

@@ -1,5 +1,5 @@
 import { type BaseContext } from 'clipanion';
-import { SetupError } from '#runtime/setup-error';
+import { explainSystemError, SetupError } from '#runtime/setup-error';
 
 /**
  * Runs a command's work; what is wrong with the machine or the installation becomes one message on
@@ -9,9 +9,10 @@ export async function reported(context: BaseContext, json: boolean, work: () => 
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    const line = json ? JSON.stringify({ ok: false, error: { kind: error.name, message: error.message } }) : error.message;
+    const known = error instanceof SetupError ? error : explainSystemError(error, (await import('#runtime/home')).homeOf(process.env).folder);
+    if (!known) throw error;
+    const line = json ? JSON.stringify({ ok: false, error: { kind: known.name, message: known.message } }) : known.message;
     context.stderr.write(`${line}\n`);
-    return error.exitCode;
+    return known.exitCode;
   }
 }

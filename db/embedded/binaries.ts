@@ -18,17 +18,22 @@ interface Package {
 /**
  * Gives the programs a folder of their own beside the data: `npm ci` may then replace
  * `node_modules` under a running server, and a server that runs as another user need not enter the
- * clone. Files are hard links where the disk allows, so this takes about 20 ms and no space.
+ * clone. Files are hard links where the disk allows, so this takes about 20 ms and no space. The
+ * caller holds the start lock.
  */
 export function placeBinaries(place: string): Binaries {
   const { native, version } = findPackage();
   const folder = join(place, `postgresql-${version}`);
   if (!existsSync(folder)) {
-    const draft = `${folder}.draft-${process.pid}`;
+    const draft = `${folder}.draft`;
     rmSync(draft, { recursive: true, force: true });
-    linkTree(native, draft);
-    completeLinks(native, draft);
-    renameSync(draft, folder);
+    try {
+      linkTree(native, draft);
+      completeLinks(native, draft);
+      renameSync(draft, folder);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
   }
   return { postgres: join(folder, 'bin', 'postgres'), initdb: join(folder, 'bin', 'initdb') };
 }

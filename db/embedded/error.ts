@@ -14,6 +14,7 @@ const explanations: readonly (readonly [pattern: RegExp, sentence: (path: string
   [/could not map anonymous shared memory|Cannot allocate memory|could not create semaphores/, () => 'There is too little free memory (or too few semaphores) for PostgreSQL; close something or raise the limits of this machine or container.'],
   [/pre-existing shared memory block/, (path) => `Processes of a killed PostgreSQL still hold ${path}; end them (ps -ef | grep postgres) and try again.`],
   [/error while loading shared libraries: (\S+?):/, () => 'A system library that PostgreSQL needs is missing; install it, or set BSS_DATABASE_URL to a server of your own.'],
+  [/spawn \S+ EACCES/, (path) => `Programs in ${path} may not be run (its disk is mounted noexec, or a folder above is shut); set BSS_HOME to a folder where they may.`],
   [/Permission denied|EACCES|EPERM|Operation not permitted/, (path) => `PostgreSQL may not use ${path}; run as the owner of that folder, or set BSS_HOME to a folder of your own.`],
 ];
 

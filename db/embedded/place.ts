@@ -83,7 +83,8 @@ function makeFolder(path: string, mode: number): void {
 /** A folder somebody else made in our name (in /tmp) is not ours to trust. */
 function isUsable(place: string, account: Account): boolean {
   try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
+    const made = mkdirSync(dirname(place), { recursive: true });
+    if (made) chmodSync(dirname(place), 0o755); // whatever the umask
     mkdirSync(place, { recursive: true, mode: 0o711 });
     const found = lstatSync(place);
     if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;

@@ -20,7 +20,7 @@ test('a folder below one that only its owner enters is shut to others', (t) => {
 const said = [
   { words: 'FATAL:  could not write lock file: No space left on device', want: /disk that holds \/data is full; free/ },
   { words: 'initdb: error: could not create directory: Permission denied', want: /may not use \/data; run as the owner/ },
-  { words: 'spawn /data/bin/postgres EACCES', want: /may not use \/data/ },
+  { words: 'spawn /data/bin/postgres EACCES', want: /Programs in \/data may not be run/ },
   { words: 'FATAL:  database files are incompatible with server', want: /another PostgreSQL version/ },
   { words: 'FATAL:  could not map anonymous shared memory: Cannot allocate memory', want: /too little free memory/ },
   { words: 'postgres: error while loading shared libraries: libossp-uuid.so.16: cannot open', want: /system library .*\(libossp-uuid\.so\.16\)/ },
