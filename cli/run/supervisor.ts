@@ -83,7 +83,7 @@ async function launch(home: Home, portBase: number): Promise<Launched> {
   const log = openServerLog(home);
   const launched: Launched = { exitCode: null };
   const args = [...process.execArgv, join(projectFolder, 'cli', 'main.ts'), 'serve', '--all', '--prepare', '--supervised'];
-  const child = spawn(process.execPath, args, { cwd: projectFolder, detached: true, stdio: ['ignore', log, log], env: process.env });
+  const child = spawn(process.execPath, args, { cwd: projectFolder, detached: true, stdio: ['ignore', log, log], env: { ...process.env, BSS_HOME: home.folder } });
   closeSync(log);
   child.once('error', () => { launched.exitCode = -1; });
   child.once('exit', (code) => { launched.exitCode = code ?? -1; });
