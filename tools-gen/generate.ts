@@ -1,5 +1,6 @@
 /** All generators in one pass: files in, files out. */
 import type { GeneratedFile } from './banner.ts';
+import { clientsFile } from './clients.ts';
 import { eventsFile } from './events.ts';
 import type { Inputs } from './inputs.ts';
 import { listenersFile, operationsFile, resourcesFile } from './operations.ts';
@@ -13,6 +14,6 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
   for (const spec of inputs.specs) types.push(await typesFile(spec));
   return [
     operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), eventsFile(inputs),
-    ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs),
+    ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs),
   ];
 }
