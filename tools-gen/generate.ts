@@ -1,10 +1,13 @@
 /** All generators in one pass: files in, files out. */
 import type { GeneratedFile } from './banner.ts';
 import { clientsFile } from './clients.ts';
+import { digestsFile } from './digests.ts';
 import { eventsFile } from './events.ts';
 import type { Inputs } from './inputs.ts';
 import { listenersFile, operationsFile, resourcesFile } from './operations.ts';
+import { referenceFile } from './reference.ts';
 import { stubFiles } from './stubs.ts';
+import { toolsFile } from './tools.ts';
 import { typesFile } from './types.ts';
 import { validatorFiles, validatorIndexFile } from './validators.ts';
 
@@ -14,6 +17,7 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
   for (const spec of inputs.specs) types.push(await typesFile(spec));
   return [
     operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), eventsFile(inputs),
-    ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs),
+    ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs), toolsFile(inputs),
+    digestsFile(inputs), referenceFile(inputs),
   ];
 }

@@ -16,22 +16,26 @@ export interface Inputs {
   events: readonly EventType[];
   tools: ToolFile;
   sources: readonly OperationSource[];
+  /** Hash of every file below specs/ that shapes the output, by path. */
+  digests: Readonly<Record<string, string>>;
 }
 
-/** The four files that say what the documents do not, parsed. */
+/** The documents and the three files that say what the documents do not, parsed. */
 export interface RawInputs {
   specs: Spec[];
   apis: unknown;
   events: unknown;
   tools: unknown;
+  digests: Readonly<Record<string, string>>;
 }
 
 /** Everything the generators read below `root`. Throws SpecError where it contradicts itself. */
 export async function readInputs(root: string): Promise<Inputs> {
-  const [specs, apis, events, tools] = await Promise.all([
+  const [specs, apis, events, tools, digests] = await Promise.all([
     loadSpecs(root), readYaml(root, 'specs/apis.yaml'), readYaml(root, 'specs/events.yaml'), readYaml(root, 'specs/tools.yaml'),
+    inputDigests(root),
   ]);
-  return inputsOf({ specs, apis, events, tools });
+  return inputsOf({ specs, apis, events, tools, digests });
 }
 
 /** Joins documents and overlays, and checks that they speak of the same things. */
@@ -42,7 +46,7 @@ export function inputsOf(raw: RawInputs): Inputs {
   const sources = operationSources(raw.specs, overlay, tools);
   assertEvents(sources, events);
   assertTools(sources, tools);
-  return { specs: raw.specs, overlay, events, tools, sources };
+  return { specs: raw.specs, overlay, events, tools, sources, digests: raw.digests };
 }
 
 async function readYaml(root: string, file: string): Promise<unknown> {
@@ -64,7 +68,7 @@ function assertTools(sources: readonly OperationSource[], { tools, untooled }: T
     if (!keys.has(operation)) throw new SpecError(`specs/tools.yaml: ${name} calls ${operation}, which is no operation`);
   }
   for (const { row } of sources.filter(({ spec }) => !spec.api.startsWith('TMF'))) {
-    if (Object.keys(tools).length > 0 && called.has(row.key) === (row.key in untooled)) {
+    if (called.has(row.key) === (row.key in untooled)) {
       throw new SpecError(`specs/tools.yaml: ${row.key} needs a tool, or a reason below untooled, and not both`);
     }
   }

@@ -28,15 +28,3 @@ export function memberName(name: string): string {
 export function pascalCase(name: string): string {
   return name.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
-
-/** Lines of at most `width` columns holding the comma-separated parts, each line indented. */
-export function wrapped(parts: readonly string[], indent: string, width: number): string {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const longer = last === undefined ? undefined : `${last} ${part},`;
-    if (longer !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(`${indent}${part},`);
-  }
-  return lines.join('\n');
-}
