@@ -123,7 +123,7 @@ function assertResult(name: string, { result }: ToolOverlay, schemas: ReadonlySe
 function assertExample(name: string, { example }: ToolOverlay, full: FullSchema): void {
   const ajv = new Ajv({ strict: false, formats: { ...formats } });
   if (ajv.validate(full, example)) return;
-  throw new SpecError(`specs/tools.yaml: the example of ${name} is not legal: ${ajv.errorsText(null, { dataVar: 'example' })}`);
+  throw new SpecError(`specs/tools.yaml: the example of ${name} is not legal: ${ajv.errorsText(ajv.errors, { dataVar: 'example' })}`);
 }
 
 const declarations = `import type { OperationKey } from '#generated/operations';
