@@ -26,7 +26,7 @@ function stubFile(service: string, sources: readonly OperationSource[]): Generat
   const entries = sources.map(entryText);
   const text = entries.join('\n');
   const body = [
-    importLine('Handler', service, text), ...specs.map((spec) => typesImport(spec.api, text)), '',
+    importLine(text), ...specs.map((spec) => typesImport(spec.api, text)), '',
     `/** Handlers of ${service === platform ? 'the operations every service answers' : `service ${service}`}, by operation key. */`,
     `export interface ${pascalCase(service)}Handlers {`, text, '}', '',
     ...(service === platform ? [hubSource] : []),
@@ -55,9 +55,10 @@ export interface HubHandlers {
 }
 `;
 
-function importLine(name: string, service: string, text: string): string {
-  const names = text.includes('Patch<') && service !== platform ? `${name}, Patch` : name;
-  return `import type { ${names} } from '#runtime/handler';`;
+/** Imports of the request and answer forms the stub uses. */
+function importLine(text: string): string {
+  const names = ['Handler', 'MergePatch', 'Patch'].filter((name) => new RegExp(`\\b${name}<`).test(text));
+  return `import type { ${names.join(', ')} } from '#runtime/handler';`;
 }
 
 /** Imports of one API, only the names the stub uses. */
@@ -106,7 +107,8 @@ function bodyType({ row, spec, operation }: OperationSource): string {
   if (!request) return 'undefined';
   const named = schemaType(spec.api, mediaOf(request.content)?.schema)
     ?? `NonNullable<${spec.api}Operations[${quoted(row.operationId)}]['requestBody']>['content']['application/json']`;
-  const type = row.kind === 'patch' ? `Patch<${named}>` : named;
+  const patch = row.mediaTypes.includes('application/json-patch+json') ? 'Patch' : 'MergePatch';
+  const type = row.kind === 'patch' ? `${patch}<${named}>` : named;
   return request.required ? type : `${type} | undefined`;
 }
 
