@@ -1,0 +1,126 @@
+import pg from 'pg';
+import type { Clock } from '#runtime/clock';
+import { sleep, isoTime } from '#runtime/clock';
+import { current, systemContext } from '#runtime/context';
+import { Conflict, Unavailable } from '#runtime/errors';
+import { uuidv7 } from '#runtime/ids';
+import { insideTransaction } from '#runtime/transaction-scope';
+import { camelRow } from './names.ts';
+import { Tx } from './transaction.ts';
+
+export { DryRunPassed, json, Tx, Writer } from './transaction.ts';
+export type { PendingEvent, RowValues } from './transaction.ts';
+
+// bigint and numeric columns hold safe integers and small decimals: numbers, not strings.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+export interface DatabaseOptions {
+  /** postgres://role:password@host:port/name */
+  readonly url: string;
+  /** Service whose role this is; the serviceIdentity of work without a request. */
+  readonly service: string;
+  readonly clock: Clock;
+  readonly connectionsMax?: number;
+  /** Called after each commit that recorded events: nudges the relay. */
+  readonly onEvents?: () => void;
+}
+
+const attemptsMax = 3;
+/** Serialisation failure, deadlock. */
+const retryable = new Set(['40001', '40P01']);
+/** Connection lost, server going down or not there. */
+const unreachable = /ECONN|ENOENT|EPIPE|57P0|08\d{3}|terminated|timeout exceeded|53300/;
+
+/** Pool of one service's role. Everything a service stores goes through `tx`. */
+export class Database {
+  readonly service: string;
+  readonly clock: Clock;
+  readonly #pool: pg.Pool;
+  readonly #onEvents: () => void;
+
+  constructor(options: DatabaseOptions) {
+    this.service = options.service;
+    this.clock = options.clock;
+    this.#onEvents = options.onEvents ?? (() => undefined);
+    this.#pool = new pg.Pool({
+      connectionString: options.url, max: options.connectionsMax ?? 8, idleTimeoutMillis: 5_000,
+      connectionTimeoutMillis: 10_000, application_name: `bss-${options.service}`, statement_timeout: 30_000,
+    });
+    // An idle connection that breaks is replaced at the next checkout; the error belongs to nobody.
+    this.#pool.on('error', () => undefined);
+  }
+
+  /** Rows outside any transaction, camelCase. */
+  async read<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    try {
+      const result = await this.#pool.query(text, [...values]);
+      return result.rows.map((row: Record<string, unknown>) => camelRow<R>(row));
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  async one<R>(text: string, values: readonly unknown[] = []): Promise<R | null> {
+    return (await this.read<R>(text, values))[0] ?? null;
+  }
+
+  /**
+   * Runs `work` in one transaction (READ COMMITTED) and appends its events right before the commit.
+   * Lost serialisation is tried again, three times in all; the work must be safe to repeat.
+   * @throws {Conflict} serialisation lost three times
+   * @throws {Unavailable} the database cannot be reached
+   */
+  async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(work);
+      } catch (error) {
+        if (!retryable.has(codeOf(error))) throw translated(error);
+        if (attempt === attemptsMax) throw new Conflict('serialisation_lost', 'Another change of the same rows won three times; try again.');
+        await sleep(5 * attempt);
+      }
+    }
+  }
+
+  async #attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    const tx = new Tx(this.service, client, current()?.dryRun ?? false);
+    let broken = false;
+    try {
+      await client.query('BEGIN');
+      const result = await insideTransaction(this.service, () => work(tx));
+      if (tx.pending.length > 0) await client.query('SELECT audit.append_event($1::jsonb)', [JSON.stringify(this.#envelopes(tx))]);
+      await client.query('COMMIT');
+      if (tx.pending.length > 0) this.#onEvents();
+      for (const after of tx.committed) after();
+      return result;
+    } catch (error) {
+      broken = await client.query('ROLLBACK').then(() => false, () => true);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  #envelopes(tx: Tx): object[] {
+    const context = current() ?? systemContext(this.service);
+    const at = this.clock.now();
+    return tx.pending.map((event) => ({
+      eventId: uuidv7(this.clock.tick()), ...event, occurredAt: isoTime(at), actor: context.actor, channel: context.channel,
+      serviceIdentity: context.serviceIdentity, traceId: context.trace.traceId, spanId: context.trace.spanId, schemaVersion: 1,
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/** Connection trouble becomes 503; everything else stays what it is. */
+function translated(error: unknown): unknown {
+  if (!(error instanceof Error) || 'status' in error) return error;
+  return unreachable.test(`${codeOf(error)} ${error.message}`) ? new Unavailable('The database cannot be reached; try again in a moment.') : error;
+}

@@ -1,0 +1,33 @@
+import type { Database } from '#db/database';
+import type { Consumer } from '#events/consumer';
+import type { Clients } from '#generated/clients';
+import type { Clock } from '#runtime/clock';
+import type { Config } from '#runtime/config';
+import type { Logger } from '#runtime/logger';
+import type { ServiceName } from '#runtime/services';
+import type { Worker, WorkerOptions } from '#runtime/worker';
+
+/** What a service's code is given; everything else it imports is pure or generated. */
+export interface Service {
+  readonly name: ServiceName;
+  readonly db: Database;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  /** Absolute URL of a path of this service, e.g. `/tmf-api/…/productOrder/ORD-001`. */
+  href(path: string): string;
+  /** Absolute URL of a path of another service. */
+  hrefOf(service: ServiceName, path: string): string;
+  /** Makes a background loop; the host starts and stops it. */
+  worker(options: Pick<WorkerOptions, 'name' | 'everyMs' | 'run'>): Worker;
+}
+
+/** Shape of every `handlers/<service>/index.ts`. */
+export interface ServiceParts<Handlers> {
+  readonly routes: Handlers;
+  readonly consumers: readonly Consumer[];
+  readonly workers: readonly Worker[];
+}
+
+export type ServiceModule<Handlers> = (service: Service) => ServiceParts<Handlers>;

@@ -1,0 +1,75 @@
+import { sleep } from './clock.ts';
+import { runWith, systemContext } from './context.ts';
+import type { Logger } from './logger.ts';
+
+/** Background work of a service: drains what is due, then waits for a nudge or its interval. */
+export interface WorkerOptions {
+  readonly name: string;
+  readonly service: string;
+  /** Safety net between nudges, in milliseconds. */
+  readonly everyMs: number;
+  readonly log: Logger;
+  /** Does one bounded batch; true when more may be due right now. */
+  run(): Promise<boolean>;
+}
+
+const errorPauseMsMax = 5_000;
+
+/** One loop; never runs twice at once in a process, keeps going after an error with growing pauses. */
+export class Worker {
+  readonly #options: WorkerOptions;
+  #stop = new AbortController();
+  #wake: AbortController = new AbortController();
+  #nudged = false;
+  #loop: Promise<void> | null = null;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Something may be due: look now instead of at the next interval. */
+  nudge(): void {
+    this.#nudged = true;
+    this.#wake.abort();
+  }
+
+  /** Ends after the batch being worked on. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      this.#nudged = false;
+      let more = false;
+      try {
+        more = await runWith(systemContext(this.#options.service), () => this.#options.run());
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.#options.log.error({ err: error, worker: this.#options.name }, 'background work failed; it is tried again');
+      }
+      if (failures > 0) await this.#pause(Math.min(errorPauseMsMax, 50 * 2 ** failures), false);
+      else if (!more) await this.#pause(this.#options.everyMs, true);
+    }
+  }
+
+  async #pause(ms: number, wakeable: boolean): Promise<void> {
+    if (wakeable && this.#nudged) return;
+    this.#wake = new AbortController();
+    const signal = wakeable ? this.#wake.signal : this.#stop.signal;
+    if (this.#stop.signal.aborted) return;
+    await sleep(ms, signal);
+  }
+}
