@@ -1,4 +1,5 @@
 /** All generators in one pass: files in, files out. */
+import { attributesFile } from './attributes.ts';
 import type { GeneratedFile } from './banner.ts';
 import { clientsFile } from './clients.ts';
 import { digestsFile } from './digests.ts';
@@ -16,7 +17,7 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
   const types: GeneratedFile[] = [];
   for (const spec of inputs.specs) types.push(await typesFile(spec));
   return [
-    operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), eventsFile(inputs),
+    operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), attributesFile(inputs), eventsFile(inputs),
     ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs), toolsFile(inputs),
     digestsFile(inputs), referenceFile(inputs),
   ];

@@ -69,7 +69,8 @@ export function resourcesFile(all: Inputs): GeneratedFile {
   return { path: 'generated/resources.ts', generator: 'tools-gen/operations.ts', inputs, body };
 }
 
-function resourcesOf({ sources, overlay }: Inputs): Resource[] {
+/** One row per stored TM Forum resource. */
+export function resourcesOf({ sources, overlay }: Inputs): Resource[] {
   return sources.map(({ row }) => row).filter((row) => row.kind === 'list' && row.api.startsWith('TMF')).map((row) => {
     const resource = row.path.split('/').at(-1) ?? '';
     const named = overlay.apis[row.api]?.resources?.[resource];
