@@ -8,7 +8,7 @@ import { insideTransaction } from '#runtime/transaction-scope';
 import { camelRow } from './names.ts';
 import { Tx } from './transaction.ts';
 
-export { DryRunPassed, json, Tx, Writer } from './transaction.ts';
+export { json, Tx, Writer } from './transaction.ts';
 export type { PendingEvent, RowValues } from './transaction.ts';
 
 // bigint and numeric columns hold safe integers and small decimals: numbers, not strings.

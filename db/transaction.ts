@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { DryRunPassed } from '#runtime/errors';
 import { redeem, type Permit } from '#runtime/permit';
 import { camelRow, snake } from './names.ts';
 
@@ -33,12 +34,8 @@ function parameter(value: unknown): unknown {
 
 const writing = /\b(insert\s+into|update\s+\S+\s+set|delete\s+from|truncate|merge\s+into|append_event)\b/i;
 
-/** Thrown by a writer when the caller asked for a dry run: policies passed, nothing may be written. */
-export class DryRunPassed extends Error {
-  constructor() {
-    super('dry run: every policy passed');
-  }
-}
+/** Door of `db/` and `events/` to a transaction: inbox, outbox, queues and first answers are bookkeeping, not effects. */
+export const bookkeeping: unique symbol = Symbol('bookkeeping');
 
 /** One transaction of one service. Reads are free; writes need a Permit. */
 export class Tx {
@@ -87,6 +84,11 @@ export class Tx {
   /** Runs after a successful commit; for nudging workers, never for effects that must not be lost. */
   afterCommit(work: () => void): void {
     this.committed.push(work);
+  }
+
+  /** For `db/` and `events/` only; a doctrine check holds the others off. */
+  [bookkeeping]<R>(text: string, values: readonly unknown[]): Promise<R[]> {
+    return this.#query<R>(text, values);
   }
 
   async #query<R>(text: string, values: readonly unknown[]): Promise<R[]> {

@@ -1,0 +1,8 @@
+import type pg from 'pg';
+import type { Config } from '#runtime/config';
+
+/** Plants the reference data of one schema; idempotent, never changes what an operator changed. */
+export type Seed = (client: pg.Client, config: Config, at: Date) => Promise<void>;
+
+/** By schema, in the order they are planted. */
+export const seeds: Readonly<Record<string, Seed>> = {};

@@ -1,0 +1,45 @@
+import type { Database } from '#db/database';
+import type { Logger } from '#runtime/logger';
+import { Worker } from '#runtime/worker';
+import type { Bus } from './bus.ts';
+import { claimOutbox, markPublished, purgePublished } from './outbox.ts';
+
+export interface RelayOptions {
+  /** The platform role's database. */
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** Safety net between nudges (BSS_RELAY_TICK_MS) and rows per batch (BSS_RELAY_BATCH). */
+  readonly tickMs: number;
+  readonly batch: number;
+}
+
+/** One relay at a time publishes, so that two batches cannot overtake each other. */
+const relayLock = 7_622_001;
+const keptMs = 24 * 3_600_000;
+const purgeEveryMs = 600_000;
+
+/** Moves committed events from the outbox to the bus: claimed, handed over, marked, in one transaction. */
+export function relayOf(options: RelayOptions): Worker {
+  const { database, bus, log } = options;
+  let purgedMs = 0;
+  return new Worker({
+    name: 'relay', service: 'relay', everyMs: options.tickMs, log,
+    run: async () => {
+      const published = await database.tx(async (tx) => {
+        const [lock] = await tx.read<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [relayLock]);
+        if (!lock?.mine) return 0;
+        const events = await claimOutbox(tx, options.batch);
+        if (events.length === 0) return 0;
+        await bus.publish(tx, events);
+        await markPublished(tx, events, database.clock.tick());
+        return events.length;
+      });
+      if (published === 0 && database.clock.tick() - purgedMs > purgeEveryMs) {
+        purgedMs = database.clock.tick();
+        await database.tx((tx) => purgePublished(tx, purgedMs - keptMs));
+      }
+      return published === options.batch;
+    },
+  });
+}
