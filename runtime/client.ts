@@ -8,6 +8,7 @@ import { current, formatTraceparent, type RequestContext } from '#runtime/contex
 import { RemoteError, Unavailable } from '#runtime/errors';
 import { randomBelow } from '#runtime/ids';
 import type { ServiceName } from '#runtime/services';
+import { refuseInsideTransaction } from './transaction-scope.ts';
 
 /** What a call takes over from the work it is part of. */
 export type ClientContext = Pick<RequestContext, 'actor' | 'channel' | 'onBehalfOf' | 'requestId' | 'trace' | 'dryRun'>;
@@ -101,6 +102,7 @@ function serviceClient(service: ServiceName, basePath: string, options: ClientOp
 }
 
 async function send(request: Request, service: ServiceName, settings: Settings): Promise<Response> {
+  refuseInsideTransaction(`a call of ${service}`);
   setHeaders(request, settings);
   const deadline = AbortSignal.timeout(settings.deadlineMs);
   const signal = AbortSignal.any([deadline, request.signal]);

@@ -59,13 +59,14 @@ async function bringUp(options: HostingOptions, config: Config, home: Home, jour
   if (adminUrl === null) throw new SetupError('There is neither an embedded nor an external database.', 7);
   journal.database({ port: database?.port ?? Number(new URL(adminUrl).port || 5432), embedded: database !== null });
   const resolved: Config = { ...config, databaseUrl: adminUrl };
-  const [{ serve }, { migrate, seed }] = await code;
+  const [{ serve }, { clearLeases, migrate, seed }] = await code;
   if (database || options.prepare) {
     journal.enter('migrations');
     await migrate(adminUrl, resolved);
     journal.enter('seed');
     await seed(adminUrl, resolved);
   }
+  if (database) await clearLeases(adminUrl);
   journal.enter('services');
   const running = await serve([...options.services], resolved);
   if (await isSettled(asked)) return running;
