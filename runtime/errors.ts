@@ -1,4 +1,4 @@
-/** One class per kind of refusal; `runtime/error-body.ts` is the one place that turns them into wire bodies. */
+/** One class per kind of refusal; `runtime/http/error-body.ts` is the one place that turns them into wire bodies. */
 
 export type ErrorCode =
   | 'BAD_REQUEST' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PRECONDITION_FAILED'
@@ -87,6 +87,14 @@ export class PolicyViolation extends ApiError {
     this.rule = rule;
     this.context = context;
     this.fix = fix;
+  }
+}
+
+/** Thrown by a writer when the caller asked for a dry run: policies passed, nothing may be written. */
+export class DryRunPassed extends Error {
+  constructor() {
+    super('dry run: every policy passed');
+    this.name = 'DryRunPassed';
   }
 }
 
