@@ -1,0 +1,186 @@
+import { action } from './action.ts';
+import { Machine, snake } from './machine.ts';
+import type { PaymentMethodStatus } from './payment-method.ts';
+import { enforce, rule } from './rule.ts';
+
+/** TMF676 PaymentStatusExampleType. */
+export const paymentStatuses = ['pendingAuthorization', 'authorized', 'captured', 'denied', 'failed', 'canceled', 'done'] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+export interface ChargeFacts {
+  /** Who pays, as far as the request says; null in a TMF676 payment that names only a method. */
+  readonly customerId: string | null;
+  /** Method named by the request, or null for the default one. */
+  readonly requestedMethodId: string | null;
+  /** The method to charge; null when there is none. */
+  readonly method: { readonly id: string; readonly customerId: string; readonly status: PaymentMethodStatus } | null;
+  /** Minor units; null when the request holds no amount or not a whole one. */
+  readonly amountMinor: number | null;
+  readonly currency: string | null;
+  /** The operator's currency. */
+  readonly expectedCurrency: string;
+  /** False when the bill items do not add up to the amount. */
+  readonly itemsAddUp: boolean;
+}
+
+const chargeContext = (facts: ChargeFacts) => ({
+  customerId: facts.customerId, paymentMethodId: facts.method?.id ?? facts.requestedMethodId,
+  methodStatus: facts.method?.status ?? null, amountMinor: facts.amountMinor, currency: facts.currency,
+});
+
+const cardTool = (tool: 'payment.add_card' | 'payment.list_methods', hint: string, customerId: string | null) =>
+  [{ hint, tool, ...(customerId === null ? {} : { args: { customer_id: customerId } }) }] as const;
+
+export const methodRequired = rule<ChargeFacts>({
+  code: 'payment.charge.method_required',
+  title: 'A charge needs a card on file',
+  when: 'payment without method; customer without default card',
+  check: (facts) => facts.method !== null || facts.requestedMethodId !== null,
+  context: (facts) => ({ ...chargeContext(facts), missing: 'paymentMethod' }),
+  fix: (facts) => cardTool('payment.add_card', 'Put a card on file, or name one.', facts.customerId),
+});
+
+export const methodForeign = rule<ChargeFacts>({
+  code: 'payment.charge.method_foreign',
+  title: 'Only cards on file can be charged',
+  when: 'payment with a method that is not one of ours',
+  check: (facts) => facts.method !== null,
+  context: (facts) => ({ ...chargeContext(facts), missing: 'paymentMethod' }),
+  fix: (facts) => cardTool('payment.list_methods', 'Name a card on file (PM-…).', facts.customerId),
+});
+
+export const amountRequired = rule<ChargeFacts>({
+  code: 'payment.charge.amount_required',
+  title: 'A charge needs an amount',
+  when: 'payment without amount',
+  check: (facts) => facts.amountMinor !== null,
+  context: (facts) => ({ ...chargeContext(facts), missing: 'totalAmount.value' }),
+  fix: (facts) => [{ hint: `Name the amount in ${facts.expectedCurrency}.`, tool: 'payment.charge' }],
+});
+
+export const methodNotOwned = rule<ChargeFacts>({
+  code: 'payment.charge.method_not_owned',
+  title: 'A customer pays with a card of their own',
+  when: 'method of another customer',
+  check: (facts) => facts.method === null || facts.customerId === null || facts.method.customerId === facts.customerId,
+  context: chargeContext,
+  fix: (facts) => cardTool('payment.list_methods', 'Use a card of this customer.', facts.customerId),
+});
+
+export const methodInactive = rule<ChargeFacts>({
+  code: 'payment.charge.method_inactive',
+  title: 'Only an active card can be charged',
+  when: 'expired, removed',
+  check: (facts) => facts.method === null || facts.method.status === 'active',
+  context: chargeContext,
+  fix: (facts) => cardTool('payment.list_methods', 'Use an active card.', facts.method?.customerId ?? facts.customerId),
+});
+
+export const chargeCurrency = rule<Pick<ChargeFacts, 'amountMinor' | 'currency' | 'expectedCurrency'>>({
+  code: 'payment.charge.currency_mismatch',
+  title: 'Charges are made in the currency of the operator',
+  when: 'not operator currency',
+  check: (facts) => facts.currency === facts.expectedCurrency,
+  context: ({ amountMinor, currency, expectedCurrency }) => ({ amountMinor, currency, expected: expectedCurrency }),
+  fix: (facts) => [{ hint: `Name the amount in ${facts.expectedCurrency}.` }],
+});
+
+export const chargeAmount = rule<Pick<ChargeFacts, 'amountMinor' | 'currency' | 'expectedCurrency' | 'itemsAddUp'>>({
+  code: 'payment.charge.amount_invalid',
+  title: 'A charge is a positive whole number of minor units',
+  when: '≤ 0 or not whole minor units; items that do not add up to it',
+  check: (facts) => facts.amountMinor !== null && facts.amountMinor > 0 && facts.itemsAddUp,
+  context: ({ amountMinor, currency, itemsAddUp }) => ({ amountMinor, currency, expected: itemsAddUp ? '> 0, whole minor units' : 'the sum of the items' }),
+  fix: (facts) => [{ hint: facts.itemsAddUp ? 'Name a positive amount with at most two decimals.' : 'Let the items add up to the amount.' }],
+});
+
+/** In the order in which they are answered: who pays with what comes before how much. */
+export const chargeRules = [methodRequired, methodForeign, methodNotOwned, methodInactive, chargeCurrency, chargeAmount];
+
+export interface DeclinedFacts {
+  readonly paymentId: string;
+  readonly customerId: string | null;
+  readonly status: PaymentStatus;
+  readonly declineCode: string;
+}
+
+/** Never stands in front of a write: the denial itself is recorded, then this tells the caller. */
+export const chargeDeclined = rule<DeclinedFacts>({
+  code: 'payment.charge.declined',
+  title: 'The issuer approves the charge',
+  when: 'issuer denied',
+  check: (facts) => facts.status !== 'denied' && facts.status !== 'failed',
+  context: ({ paymentId, customerId, status, declineCode }) => ({ paymentId, customerId, status, declineCode }),
+  fix: (facts) => cardTool('payment.add_card', 'Use another card.', facts.customerId),
+  message: ({ declineCode }) => `The card was declined (${declineCode.replaceAll('_', ' ')}). Nothing was charged.`,
+});
+
+export interface PaymentFacts {
+  readonly paymentId: string;
+  readonly status: PaymentStatus | null;
+  readonly amountMinor: number;
+  readonly authorizedMinor: number;
+}
+
+const paymentContext = ({ paymentId, status, amountMinor }: PaymentFacts) => ({ paymentId, status, amountMinor });
+
+export const captureNotAuthorized = rule<PaymentFacts>({
+  code: 'payment.capture.not_authorized',
+  title: 'Only an authorised payment can be captured',
+  when: 'payment not authorized',
+  check: (facts) => facts.status === 'authorized',
+  context: paymentContext,
+  fix: ({ paymentId }) => [{ hint: 'Look at what became of the payment; authorise a new one.', tool: 'payment.get_attempt', args: { attempt_id: paymentId } }],
+});
+
+export const voidNotAuthorized = rule<PaymentFacts>({
+  code: 'payment.void.not_authorized',
+  title: 'Only an authorised payment can be voided',
+  when: 'payment not authorized',
+  check: (facts) => facts.status === 'authorized',
+  context: paymentContext,
+  fix: ({ paymentId }) => [{ hint: 'A captured payment is refunded instead.', tool: 'payment.refund', args: { attempt_id: paymentId } }],
+});
+
+export const captureExceeds = rule<PaymentFacts>({
+  code: 'payment.capture.amount_exceeds',
+  title: 'No more is captured than was authorised',
+  when: 'over the authorised amount',
+  check: (facts) => facts.amountMinor <= facts.authorizedMinor,
+  context: (facts) => ({ ...paymentContext(facts), limit: facts.authorizedMinor }),
+  fix: ({ authorizedMinor }) => [{ hint: `Capture at most ${authorizedMinor} minor units.` }],
+});
+
+type PaymentTrigger = 'create' | 'approve' | 'deny' | 'fail' | 'capture' | 'void';
+
+/** DOMAIN §4 "Payment, refund", the payment's rows. Whoever may create one is asked by `chargeRules` first. */
+export const paymentMachine = new Machine<'payment', PaymentStatus, PaymentTrigger, PaymentFacts>({
+  aggregate: 'payment',
+  area: 'payment',
+  states: paymentStatuses,
+  final: ['denied', 'failed', 'canceled', 'done'],
+  event: (to) => `payment.${snake(to)}`,
+  transitions: [
+    { from: null, trigger: 'create', to: 'pendingAuthorization', events: ['payment.created'] },
+    { from: ['pendingAuthorization'], trigger: 'approve', to: 'authorized' },
+    { from: ['pendingAuthorization', 'authorized'], trigger: 'deny', to: 'denied' },
+    { from: ['pendingAuthorization'], trigger: 'fail', to: 'failed' },
+    { from: ['authorized'], trigger: 'capture', to: 'captured', guard: [captureExceeds] },
+    { from: ['authorized'], trigger: 'void', to: 'canceled' },
+  ],
+});
+
+/** @throws {PolicyViolation} payment.capture.not_authorized, payment.capture.amount_exceeds */
+export function captureMove(tx: object, facts: PaymentFacts) {
+  enforce([captureNotAuthorized], facts);
+  return paymentMachine.move(tx, facts.status, 'capture', facts);
+}
+
+/** @throws {PolicyViolation} payment.void.not_authorized */
+export function voidMove(tx: object, facts: PaymentFacts) {
+  enforce([voidNotAuthorized], facts);
+  return paymentMachine.move(tx, facts.status, 'void', facts);
+}
+
+/** Counts one more call to the gateway for the same payment. */
+export const countAttempt = action('payment.attempt');
