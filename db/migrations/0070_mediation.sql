@@ -85,11 +85,11 @@ CREATE INDEX usage_history_usage ON mediation.usage_history (usage_id, id);
 
 -- Gives the month of `at` (UTC) a partition of its own; false when it has one, or when usage of it is in usage_other already.
 CREATE FUNCTION mediation.add_month(at timestamptz) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = mediation, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = mediation, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  month_start timestamptz := date_trunc('month', at, 'UTC');
-  month_end timestamptz := date_trunc('month', at, 'UTC') + interval '1 month';
-  partition text := 'usage_' || to_char(at AT TIME ZONE 'UTC', 'YYYYMM');
+  month_start timestamptz := date_trunc('month', at);
+  month_end timestamptz := date_trunc('month', at) + interval '1 month';
+  partition text := 'usage_' || to_char(at, 'YYYYMM');
 BEGIN
   IF to_regclass('mediation.' || partition) IS NOT NULL THEN RETURN false; END IF;
   PERFORM 1 FROM usage_other WHERE usage_date >= month_start AND usage_date < month_end LIMIT 1;
