@@ -77,7 +77,7 @@ CREATE TABLE payment.payment (
   CHECK (status NOT IN ('captured', 'done') OR bill_id IS NOT NULL)
 );
 CREATE INDEX payment_customer ON payment.payment (customer_id, created_at);
-CREATE INDEX payment_method ON payment.payment (payment_method_id);
+CREATE INDEX payment_by_method ON payment.payment (payment_method_id);
 CREATE INDEX payment_newest ON payment.payment (created_at);
 CREATE INDEX payment_document ON payment.payment USING gin (document jsonb_path_ops);
 CREATE INDEX payment_due ON payment.payment (next_run_ms) WHERE next_run_ms IS NOT NULL;
