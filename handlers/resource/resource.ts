@@ -7,12 +7,13 @@
  * `resourceRoutes(service, definition)` in `routes.ts`. Where creating or changing means more than
  * a row, it writes that handler itself from the same parts:
  *
- *   accept(definition, body)                       body → { document, columns }      document.ts
+ *   accept(definition, body)                       body → attributes, our form       document.ts
  *   nextId(tx, definition)                         `ORD-014`                         rows.ts
  *   findResource / lockResource(tx, …, id)         row or null                       rows.ts
  *   insertResource / updateResource(writer, …)     writes, counts `rev`              rows.ts
- *   patched(definition, row, call, service)        checked outcome of a PATCH        patch.ts
- *   created(service, definition, row)              201 with Location and ETag        answer.ts
+ *   patched(service, definition, row, call)        checked outcome of a PATCH        patch.ts
+ *   split(definition, attributes)                  → { columns, document }           document.ts
+ *   created(service, definition, row)              201 with Location                 routes.ts
  *   project(service, definition, row)              row → wire                        project.ts
  *   requireOwn(definition, row)                    403 for another customer          ownership.ts
  *   verdict(violation)                             the `policyViolation` extension   verdict.ts
@@ -98,8 +99,11 @@ export interface ResourceDefinition<Row extends ResourceRow = ResourceRow> {
   readonly ownerColumn?: string;
   /** Attributes beyond the schema that we answer and filter on. */
   readonly extensions?: readonly string[];
-  /** First-level attributes a PATCH may not change (422 `<area>.patch.field_locked`); id and href always are. */
-  readonly readOnly: readonly string[];
+  /**
+   * First-level attributes a PATCH may not change (422 `<area>.patch.field_locked`), of every row or
+   * by row. Always locked: id, href, `extensions` and what `project` shows.
+   */
+  readonly readOnly: readonly string[] | ((row: Row) => readonly string[]);
   /** First-level attributes no PATCH may remove (TMF.md §3). */
   readonly mandatory: readonly string[];
   /** Attribute with the lifecycle state; its change is the state event, any other the changed event. */
