@@ -20,7 +20,7 @@ export interface Service {
   /** Absolute URL of a path of another service. */
   hrefOf(service: ServiceName, path: string): string;
   /** Makes a background loop; the host starts and stops it. */
-  worker(options: Pick<WorkerOptions, 'name' | 'everyMs' | 'run'>): Worker;
+  worker(options: Pick<WorkerOptions, 'name' | 'everyMs' | 'run' | 'drain'>): Worker;
 }
 
 /** Shape of every `handlers/<service>/index.ts`. */

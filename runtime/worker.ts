@@ -11,6 +11,8 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** Does one bounded batch; true when more may be due right now. */
   run(): Promise<boolean>;
+  /** Waits for work that `run` has started and not waited for; called once no further `run` follows. */
+  drain?(): Promise<void>;
 }
 
 const errorPauseMsMax = 5_000;
@@ -46,6 +48,7 @@ export class Worker {
     this.#stop.abort();
     this.#wake.abort();
     await this.#loop;
+    await this.#options.drain?.();
   }
 
   async #run(): Promise<void> {

@@ -63,7 +63,7 @@ CREATE TABLE order_mgmt.saga (
   action text NOT NULL CHECK (action IN ('add', 'delete')),
   -- Step under way; null = finished.
   step text CHECK (step IN ('start', 'authorize', 'requestService', 'awaitService', 'createLine', 'assignNumber', 'capture', 'activate',
-    'terminateLine', 'awaitRemoval', 'assessCancel', 'endService', 'awaitUndo', 'undoLine', 'refund', 'void', 'close')),
+    'terminateLine', 'awaitRemoval', 'assessCancel', 'endService', 'awaitUndo', 'undoLine', 'returnMoney', 'close')),
   -- What the compensation under way ends in; null = going forward.
   ending text CHECK (ending IN ('failed', 'cancelled')),
   attempts integer NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE order_mgmt.saga (
   stuck_flagged_at timestamptz,
   actor text NOT NULL,
   channel text NOT NULL,
-  trace_id text NOT NULL
+  traceparent text NOT NULL
 ) WITH (fillfactor = 60);
 CREATE INDEX saga_due ON order_mgmt.saga (next_run_ms) WHERE next_run_ms IS NOT NULL;
 CREATE INDEX saga_unflagged ON order_mgmt.saga (step_since) WHERE step IS NOT NULL AND stuck_flagged_at IS NULL;

@@ -82,7 +82,7 @@ CREATE TABLE service_inventory.service_order (
   last_error text,
   actor text NOT NULL,
   channel text NOT NULL,
-  trace_id text NOT NULL,
+  traceparent text NOT NULL,
   order_date timestamptz NOT NULL,
   start_date timestamptz,
   completion_date timestamptz,

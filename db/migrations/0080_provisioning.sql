@@ -80,7 +80,7 @@ CREATE TABLE provisioning.task (
   order_ended boolean NOT NULL,
   actor text NOT NULL,
   channel text NOT NULL,
-  trace_id text NOT NULL,
+  traceparent text NOT NULL,
   started_at timestamptz,
   finished_at timestamptz,
   document jsonb NOT NULL DEFAULT '{}',
