@@ -152,7 +152,7 @@ function documentSql({ names, kind }: AttributePlace, test: Positive, binder: Bi
   if (whole) return whole;
   const inside = kind === 'object' ? '.**' : '';
   const path = `$${steps}${inside} ? (${predicate(kind, test)})`;
-  return `coalesce(r.document @? ${binder.bind(path, 'jsonpath')}, false)`;
+  return `r.document @? ${binder.bind(path, 'jsonpath')}`;
 }
 
 /** An object given as JSON matches what contains it, alone or in a list. */
