@@ -3,20 +3,39 @@
  * the domain reasons about plus one `document` with every other attribute, so that what a client
  * posts comes back whole.
  *
- * A service describes its resource once, as a `ResourceDefinition`, and takes its handlers from
- * `resourceRoutes(service, definition)` in `routes.ts`. Where creating or changing means more than
- * a row, it writes that handler itself from the same parts:
+ * A service describes its resource once, as a `ResourceDefinition`, and takes its handlers from it:
  *
- *   accept(definition, body)                       body → attributes, our form       document.ts
- *   nextId(tx, definition)                         `ORD-014`                         rows.ts
- *   findResource / lockResource(tx, …, id)         row or null                       rows.ts
- *   insertResource / updateResource(writer, …)     writes, counts `rev`              rows.ts
- *   patched(service, definition, row, call)        checked outcome of a PATCH        patch.ts
- *   split(definition, attributes)                  → { columns, document }           document.ts
- *   created(service, definition, row)              201 with Location                 routes.ts
- *   project(service, definition, row)              row → wire                        project.ts
- *   requireOwn(definition, row)                    403 for another customer          ownership.ts
- *   verdict(violation)                             the `policyViolation` extension   verdict.ts
+ *   const categories: ResourceDefinition<CategoryRow> = {
+ *     key: 'TMF620.category', table: 'catalog.category', sortNewest: 'created_at',
+ *     columns: {
+ *       name: { column: 'name', type: 'text' }, lifecycleStatus: { column: 'lifecycle_status', type: 'text' },
+ *       lastUpdate: { column: 'updated_at', type: 'timestamptz' },
+ *     },
+ *     readOnly: ['lastUpdate'], mandatory: ['name', 'lastUpdate', 'lifecycleStatus'], stateAttribute: 'lifecycleStatus',
+ *     initial: (body) => ({ lifecycleStatus: body['lifecycleStatus'] ?? 'In design' }),
+ *     permits: {
+ *       create: (tx) => createCategory.permit(tx), patch: (tx) => changeCategory.permit(tx),
+ *       delete: async (tx, row) => deleteCategory.permit(tx, await referencesTo(tx, row)),
+ *     },
+ *   };
+ *   const category = resourceRoutes(service, categories);
+ *   return { 'TMF620.listCategory': category.list, 'TMF620.createCategory': category.create, … };
+ *
+ * Where creating or changing means more than a row, it writes that handler itself from the same parts:
+ *
+ *   accept(definition, body)                        body → attributes in our form      document.ts
+ *   split(definition, attributes)                   → { columns, document } to store   document.ts
+ *   newId(tx, definition, body), idOf(call)         ids                                routes.ts
+ *   findResource / lockResource(…, definition, id)  row or null                        rows.ts
+ *   rowToWrite(tx, definition, call)                locked; 404, 403, 412              routes.ts
+ *   patched(service, definition, row, call)         checked outcome; null is a no-op   patch.ts
+ *   insertResource / updateResource(writer, …)      write, count `rev` up              rows.ts
+ *   createRecorded / changeRecorded / …(tx, …)      the events of a plain write        announce.ts
+ *   created / changed(service, definition, row)     the answers                        routes.ts
+ *   project(service, definition, row)               row → wire                         project.ts
+ *   requireOwn(definition, row), requireOwner(…)    403 for another customer           ownership.ts
+ *   verdict(violation)                              the `policyViolation` extension    verdict.ts
+ *   pageOf, pageStatus, pageHeaders                 paging of own lists                page.ts
  */
 import type { RowValues, Tx } from '#db/database';
 import type { ResourceKey } from '#generated/resources';

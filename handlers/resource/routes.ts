@@ -132,7 +132,8 @@ const chosenId = /^[A-Z][A-Z0-9_]{2,63}$/;
 /** A client may have chosen what the sequence would give, but hardly this often in a row. */
 const collisionsMax = 100;
 
-async function newId<Row extends ResourceRow>(tx: Tx, definition: ResourceDefinition<Row>, body: unknown): Promise<{ id: string; taken: boolean }> {
+/** The id of a row to be: the one the client chose where it may, else the next of the sequence. */
+export async function newId<Row extends ResourceRow>(tx: Tx, definition: ResourceDefinition<Row>, body: unknown): Promise<{ id: string; taken: boolean }> {
   const asked = (body as { readonly id?: unknown } | undefined)?.id; // an object, by its schema
   if (definition.chosenIds && typeof asked === 'string' && chosenId.test(asked)) {
     await lockId(tx, definition, asked);

@@ -25,6 +25,11 @@ const frozen = rule<{ readonly name: string }>({
   code: 'test.category.frozen', title: 'A frozen category stays.', when: 'its name is Frozen',
   check: ({ name }) => name !== 'Frozen', context: (facts) => facts, fix: () => [{ hint: 'Rename it.' }],
 });
+const idTaken = rule<{ readonly taken: boolean; readonly id: string }>({
+  code: 'test.create.id_taken', title: 'The id exists.', when: 'a row has it',
+  check: ({ taken }) => !taken, context: ({ id }) => ({ id }), fix: () => [{ hint: 'Choose another.' }],
+});
+const createSpecification = action('specification.create', [idTaken]);
 const createCategory = action('category.create');
 const changeCategory = action('category.change', [frozen]);
 const deleteCategory = action('category.delete', [frozen]);
@@ -64,7 +69,7 @@ export const specifications: ResourceDefinition = {
   sortNewest: 'created_at',
   readOnly: [],
   mandatory: ['name'],
-  permits: { create: (tx) => createCategory.permit(tx) },
+  permits: { create: (tx, creation) => createSpecification.permit(tx, creation) },
 };
 
 const tables = `
