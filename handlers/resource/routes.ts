@@ -136,14 +136,18 @@ const collisionsMax = 100;
 export async function newId<Row extends ResourceRow>(tx: Tx, definition: ResourceDefinition<Row>, body: unknown): Promise<{ id: string; taken: boolean }> {
   const asked = (body as { readonly id?: unknown } | undefined)?.id; // an object, by its schema
   if (definition.chosenIds && typeof asked === 'string' && chosenId.test(asked)) {
-    await lockId(tx, definition, asked);
-    return { id: asked, taken: (await findResource(tx, definition, asked)) !== null };
+    return { id: asked, taken: await isTaken(tx, definition, asked) };
   }
   for (let attempt = 0; attempt < collisionsMax; attempt += 1) {
     const id = await nextId(tx, definition);
-    if (!definition.chosenIds || !(await findResource(tx, definition, id))) return { id, taken: false };
+    if (!definition.chosenIds || !(await isTaken(tx, definition, id))) return { id, taken: false };
   }
   throw new Error(`${definition.table}: ${collisionsMax} ids of the sequence are taken`);
+}
+
+async function isTaken<Row extends ResourceRow>(tx: Tx, definition: ResourceDefinition<Row>, id: string): Promise<boolean> {
+  await lockId(tx, definition, id);
+  return (await findResource(tx, definition, id)) !== null;
 }
 
 async function patch<Row extends ResourceRow>(service: Service, definition: ResourceDefinition<Row>, call: AnyCall): Promise<Answer<never>> {

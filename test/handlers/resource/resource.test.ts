@@ -4,6 +4,7 @@ import { stringify } from 'node:querystring';
 import { ApiError, BadRequest, DryRunPassed, NotFound, PolicyViolation, PreconditionFailed } from '#runtime/errors';
 import { base, categories, path, Shelf } from './shelf.ts';
 
+/** One after the other: they share a clock and look at all rows. */
 let shelf: Shelf;
 
 test.before(async () => {
@@ -12,7 +13,7 @@ test.before(async () => {
 
 test.after.always(() => shelf?.close());
 
-test('a created resource has id, href, Location, server-set attributes and everything that was posted', async (t) => {
+test.serial('a created resource has id, href, Location, server-set attributes and everything that was posted', async (t) => {
   const posted = {
     id: 'MINE', href: 'http://evil/', name: 'Plans', description: 'Grüße 👋', lastUpdate: '1999-01-01T00:00:00Z', isRoot: false,
     validFor: { startDateTime: '2026-01-01T08:00:00.5+08:00', note: { deep: [1, null, 'x'] } }, myExtension: { a: [true] }, '@schemaLocation': 'http://example.com/s.json',
@@ -30,7 +31,7 @@ test('a created resource has id, href, Location, server-set attributes and every
   t.deepEqual(await shelf.events(body.id), [{ type: 'catalog.category_created', payload: { categoryId: body.id, name: 'Plans' } }]);
 });
 
-test('text that cannot be stored, and bottomless nesting, are refused by pointer', async (t) => {
+test.serial('text that cannot be stored, and bottomless nesting, are refused by pointer', async (t) => {
   const nul = await t.throwsAsync(shelf.add({ name: 'a', extra: { 'b\u0000': 1, c: ['\ud800'] } }), { instanceOf: BadRequest });
   t.deepEqual(nul?.problems.map(({ pointer }) => pointer), ['/extra/b\u0000', '/extra/c/0']);
   const deep = JSON.parse(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`);
@@ -41,7 +42,7 @@ test('text that cannot be stored, and bottomless nesting, are refused by pointer
   await t.throwsAsync(shelf.call('patch', { id: body.id, body: [{ op: 'add', path: '/deep', value: hundredThousand }], contentType: 'application/json-patch+json' }), { instanceOf: BadRequest });
 });
 
-test('an unknown id is not found, whatever is in it', async (t) => {
+test.serial('an unknown id is not found, whatever is in it', async (t) => {
   for (const id of ['CTGY-99999', '', 'a\u0000b', "x' OR 1=1", '💥']) {
     await t.throwsAsync(shelf.call('retrieve', { id }), { instanceOf: NotFound });
     await t.throwsAsync(shelf.call('patch', { id, body: { name: 'x' } }), { instanceOf: NotFound });
@@ -49,7 +50,7 @@ test('an unknown id is not found, whatever is in it', async (t) => {
   }
 });
 
-test('fields reduces a single resource to exactly what is named, and a list to that with id and href', async (t) => {
+test.serial('fields reduces a single resource to exactly what is named, and a list to that with id and href', async (t) => {
   const { body } = await shelf.add({ name: 'Fields', description: 'd', version: '1' });
   const keys = async (fields: string): Promise<string[]> => Object.keys((await shelf.call('retrieve', { id: body.id, query: fields })).body).sort();
   t.deepEqual(await keys('fields=name'), ['name']);
@@ -64,14 +65,14 @@ test('fields reduces a single resource to exactly what is named, and a list to t
   t.deepEqual(Object.keys(bare).sort(), ['href', 'id']);
 });
 
-test('every row of a list has its mandatory attributes', async (t) => {
+test.serial('every row of a list has its mandatory attributes', async (t) => {
   await shelf.add({ name: 'Whole' });
   for (const row of (await shelf.list('')).body) {
     for (const name of ['id', 'href', '@type', ...categories.mandatory]) t.truthy(row[name], `${row.id} ${name}`);
   }
 });
 
-test('the pages of a list together show every row once, also when all were made at one instant', async (t) => {
+test.serial('the pages of a list together show every row once, also when all were made at one instant', async (t) => {
   for (let i = 0; i < 25; i += 1) await shelf.add({ name: 'Paged', version: String(i) });
   const seen: string[] = [];
   for (let offset = 0; offset < 25; offset += 2) {
@@ -88,7 +89,7 @@ test('the pages of a list together show every row once, also when all were made 
   t.is((await shelf.list('name=Paged')).status, 200);
 });
 
-test('a version has a weak tag: 304 when it is still the same, 412 when a writer expects another', async (t) => {
+test.serial('a version has a weak tag: 304 when it is still the same, 412 when a writer expects another', async (t) => {
   const { body: { id } } = await shelf.add({ name: 'Tagged' });
   const first = await shelf.call('retrieve', { id });
   t.is(first.headers['ETag'], 'W/"1"');
@@ -100,7 +101,7 @@ test('a version has a weak tag: 304 when it is still the same, 412 when a writer
   t.is((await shelf.call('retrieve', { id })).headers['ETag'], 'W/"2"');
 });
 
-test('a merge patch changes what it names, counts the version up and records what changed', async (t) => {
+test.serial('a merge patch changes what it names, counts the version up and records what changed', async (t) => {
   const { body } = await shelf.add({ name: 'Before', description: 'gone', validFor: { startDateTime: '2026-01-01T00:00:00Z', endDateTime: '2027-01-01T00:00:00Z' } });
   shelf.clock.freeze(new Date('2026-04-12T00:00:00Z'));
   const patch = { name: 'After', description: null, validFor: { endDateTime: '2028-01-01T00:00:00+00:00' }, extra: [1] };
@@ -119,14 +120,14 @@ test('a merge patch changes what it names, counts the version up and records wha
   t.deepEqual((await shelf.sql('SELECT rev FROM catalog.test_category WHERE id = $1', [body.id])), [{ rev: 2 }]);
 });
 
-test('a JSON patch changes single members of lists', async (t) => {
+test.serial('a JSON patch changes single members of lists', async (t) => {
   const { body } = await shelf.add({ name: 'Steps', productOffering: [{ id: 'A' }, { id: 'B' }] });
   const steps = [{ op: 'test', path: '/name', value: 'Steps' }, { op: 'remove', path: '/productOffering/0' }, { op: 'add', path: '/productOffering/-', value: { id: 'C' } }];
   const { body: after } = await shelf.call('patch', { id: body.id, body: steps, contentType: 'application/json-patch+json' });
   t.deepEqual(after.productOffering, [{ id: 'B' }, { id: 'C' }]);
 });
 
-test('a patch that changes nothing answers 200 and leaves no trace', async (t) => {
+test.serial('a patch that changes nothing answers 200 and leaves no trace', async (t) => {
   const { body } = await shelf.add({ name: 'Same', validFor: { startDateTime: '2026-01-01T00:00:00Z' } });
   shelf.clock.advance(1000);
   const patches = [body, {}, { name: 'Same', id: body.id, href: body.href, lastUpdate: body.lastUpdate }, { validFor: { startDateTime: '2026-01-01T08:00:00+08:00' } }, { absent: null }];
@@ -135,7 +136,7 @@ test('a patch that changes nothing answers 200 and leaves no trace', async (t) =
   t.is((await shelf.call('retrieve', { id: body.id })).headers['ETag'], 'W/"1"');
 });
 
-test('what the server sets cannot be patched: 422 with the rule and the fields', async (t) => {
+test.serial('what the server sets cannot be patched: 422 with the rule and the fields', async (t) => {
   const { body } = await shelf.add({ name: 'Locked' });
   for (const [patch, fields] of [[{ id: 'CTGY-X' }, ['id']], [{ href: 'x', name: 'y' }, ['href']], [{ lastUpdate: '2020-01-01T00:00:00Z' }, ['lastUpdate']], [{ policyViolation: {} }, ['policyViolation']]] as const) {
     const error = await t.throwsAsync(shelf.call('patch', { id: body.id, body: patch }), { instanceOf: PolicyViolation });
@@ -147,7 +148,7 @@ test('what the server sets cannot be patched: 422 with the rule and the fields',
   t.deepEqual((await shelf.call('retrieve', { id: body.id })).body, body);
 });
 
-test('a patch may not remove what every such resource has, nor leave a value of the wrong type', async (t) => {
+test.serial('a patch may not remove what every such resource has, nor leave a value of the wrong type', async (t) => {
   const { body } = await shelf.add({ name: 'Typed' });
   const removed = await t.throwsAsync(shelf.call('patch', { id: body.id, body: { name: null } }), { instanceOf: BadRequest });
   t.deepEqual(removed?.problems, [{ pointer: '/name', message: 'is required' }]);
@@ -158,7 +159,7 @@ test('a patch may not remove what every such resource has, nor leave a value of 
   await t.throwsAsync(shelf.call('patch', { ...steps(null), body: [{ op: 'replace', path: '', value: { name: 'all else removed' } }] }), { instanceOf: PolicyViolation });
 });
 
-test('a change of state is an event of its own', async (t) => {
+test.serial('a change of state is an event of its own', async (t) => {
   const { body } = await shelf.add({ name: 'State' });
   await shelf.call('patch', { id: body.id, body: { lifecycleStatus: 'Launched' } });
   await shelf.call('patch', { id: body.id, body: { lifecycleStatus: 'Retired', version: '2' } });
@@ -169,14 +170,14 @@ test('a change of state is an event of its own', async (t) => {
   ]);
 });
 
-test('a rule of the service stops a patch and a delete', async (t) => {
+test.serial('a rule of the service stops a patch and a delete', async (t) => {
   const { body } = await shelf.add({ name: 'Frozen' });
   await t.throwsAsync(shelf.call('patch', { id: body.id, body: { version: '2' } }), { instanceOf: PolicyViolation, message: /frozen/ });
   await t.throwsAsync(shelf.call('delete', { id: body.id }), { instanceOf: PolicyViolation, message: /frozen/ });
   t.is((await shelf.events(body.id)).length, 1);
 });
 
-test('a deleted resource is gone and its deletion recorded', async (t) => {
+test.serial('a deleted resource is gone and its deletion recorded', async (t) => {
   const { body } = await shelf.add({ name: 'Doomed' });
   const { status, body: nothing } = await shelf.call('delete', { id: body.id });
   t.deepEqual([status, nothing], [204, undefined]);
@@ -185,13 +186,13 @@ test('a deleted resource is gone and its deletion recorded', async (t) => {
   t.is((await shelf.events(body.id)).at(-1)?.type, 'catalog.category_deleted');
 });
 
-test('a dry run passes policy and stores nothing', async (t) => {
+test.serial('a dry run passes policy and stores nothing', async (t) => {
   const as = { dryRun: true };
   await t.throwsAsync(shelf.call('create', { body: { name: 'Dry' }, as }), { instanceOf: DryRunPassed });
   t.deepEqual(await shelf.names('name=Dry'), []);
 });
 
-test('a customer, and whoever acts for one, sees and writes the rows of that customer only', async (t) => {
+test.serial('a customer, and whoever acts for one, sees and writes the rows of that customer only', async (t) => {
   const mine = (await shelf.add({ name: 'Owned' })).body.id;
   const other = (await shelf.add({ name: 'Owned' })).body.id;
   const nobodys = (await shelf.add({ name: 'Owned' })).body.id;
@@ -215,21 +216,21 @@ test('a customer, and whoever acts for one, sees and writes the rows of that cus
   t.is((await shelf.list('name=Owned', { role: 'csr' })).body.length, 3);
 });
 
-test('a client may choose an id where ids are chosen, and gets one otherwise', async (t) => {
+test.serial('a client may choose an id where ids are chosen, and gets one otherwise', async (t) => {
   const add = (body: object) => shelf.call('create', { body: { name: 'x', ...body } }, 'ProductSpecification');
   t.is((await add({ id: 'SPEC_MINE' })).body.id, 'SPEC_MINE');
   t.regex((await add({})).body.id, /^PSPEC_\d{3,}$/);
   t.regex((await add({ id: 'not chosen like that' })).body.id, /^PSPEC_\d{3,}$/);
 });
 
-test('of many who choose the same id at once one gets it, the others are told by the rule', async (t) => {
+test.serial('of many who choose the same id at once one gets it, the others are told by the rule', async (t) => {
   const results = await Promise.allSettled(Array.from({ length: 6 }, () => shelf.call('create', { body: { id: 'SPEC_WANTED', name: 'x' } }, 'ProductSpecification')));
   const refused = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   t.is(refused.length, 5);
   t.true(refused.every((error) => error instanceof PolicyViolation && error.rule === 'test.create.id_taken'));
 });
 
-test('a generated id steps aside for one that a client has chosen', async (t) => {
+test.serial('a generated id steps aside for one that a client has chosen', async (t) => {
   const { body } = await shelf.call('create', { body: { name: 'x' } }, 'ProductSpecification');
   const next = `PSPEC_${String(Number(body.id.slice(6)) + 1).padStart(3, '0')}`;
   await shelf.call('create', { body: { id: next, name: 'x' } }, 'ProductSpecification');
@@ -237,7 +238,7 @@ test('a generated id steps aside for one that a client has chosen', async (t) =>
   t.true(after.id > next);
 });
 
-test('writers of one row wait for each other, and each change is kept', async (t) => {
+test.serial('writers of one row wait for each other, and each change is kept', async (t) => {
   const { body } = await shelf.add({ name: 'Busy' });
   await Promise.all(Array.from({ length: 8 }, (_, i) => shelf.call('patch', { id: body.id, body: { [`extra${i}`]: i } })));
   const { body: after, headers } = await shelf.call('retrieve', { id: body.id });
@@ -245,7 +246,7 @@ test('writers of one row wait for each other, and each change is kept', async (t
   t.is(headers['ETag'], 'W/"9"');
 });
 
-test('no query makes a list fail with anything but 400', async (t) => {
+test.serial('no query makes a list fail with anything but 400', async (t) => {
   const name = fc.constantFrom(
     'name', 'name.gt', 'name.regex', 'name>', 'name!', 'id', 'href', '@type', 'isRoot', 'lastUpdate', 'lastUpdate<', 'validFor', 'validFor.startDateTime',
     'productOffering', 'productOffering.id.ne', 'policyViolation.a.b', 'size.value', 'tag', 'sort', 'fields', 'limit', 'offset', 'unknown',
