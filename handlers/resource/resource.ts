@@ -112,7 +112,7 @@ export interface ResourceDefinition<Row extends ResourceRow = ResourceRow> {
   readonly select?: Readonly<Record<string, string>>;
   /** By attribute path: `state`, `relatedParty.id`, `totalAmount.value`. */
   readonly columns: Readonly<Record<string, Column>>;
-  /** Column (snake_case) a list is ordered by unless asked otherwise, newest first. */
+  /** Column (snake_case, NOT NULL, best indexed) a list is ordered by unless asked otherwise, newest first. */
   readonly sortNewest: string;
   /** Column (snake_case) with the owning customer's id; without it everybody sees every row. */
   readonly ownerColumn?: string;

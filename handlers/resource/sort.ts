@@ -17,7 +17,7 @@ type Sorted = Filtered & Pick<ResourceDefinition, 'sortNewest' | 'chosenIds'>;
 export function orderSql(definition: Sorted, asked: unknown, base: string, binder: Binder): string {
   const keys = [asked].flat().filter((one) => one !== undefined).flatMap((one) => String(one).split(',')).filter((key) => key.trim() !== '');
   if (keys.length > keysMax) throw new BadRequest(`A list is sorted by at most ${keysMax} attributes`);
-  if (keys.length === 0) return [`r."${definition.sortNewest}" DESC NULLS LAST`, ...idSql(definition, 'DESC')].join(', ');
+  if (keys.length === 0) return [`r."${definition.sortNewest}" DESC`, ...idSql(definition, 'DESC')].join(', ');
   return [...keys.flatMap((key) => keySql(definition, key, base, binder)), ...idSql(definition, 'ASC')].join(', ');
 }
 
