@@ -1,4 +1,5 @@
 import { isoTime } from '#runtime/clock';
+import { action } from './action.ts';
 import { Machine } from './machine.ts';
 import { rule } from './rule.ts';
 import type { BlockReason, SubscriptionState } from './subscription.ts';
@@ -119,3 +120,12 @@ export const vasMachine = new Machine<'vas', VasState, VasTrigger, VasFacts>({
     { from: ['applied'], trigger: 'expire', to: 'expired' },
   ],
 });
+
+/** Takes the lease of a purchase to go on with it; nothing else changes. */
+export const leasePurchase = action('vas.lease');
+
+/** Gives the lease back until the next attempt. */
+export const postponePurchase = action('vas.postpone');
+
+/** Keeps what the charge brought, while the money goes back. */
+export const notePurchase = action('vas.note');

@@ -85,7 +85,7 @@ CREATE TABLE subscription.vas_purchase (
   request_key text CONSTRAINT vas_purchase_request UNIQUE,
   actor text NOT NULL,
   channel text NOT NULL,
-  trace_id text NOT NULL,
+  traceparent text NOT NULL,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   applied_at timestamptz,

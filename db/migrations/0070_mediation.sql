@@ -43,7 +43,7 @@ CREATE TABLE mediation.usage (
   recycle_count integer NOT NULL,
   actor text NOT NULL,
   channel text NOT NULL,
-  trace_id text NOT NULL,
+  traceparent text NOT NULL,
   attempts integer NOT NULL,
   next_run_ms bigint NOT NULL,
   lease_until_ms bigint,

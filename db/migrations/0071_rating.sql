@@ -22,7 +22,7 @@ CREATE TABLE rating.rated_usage (
   rated_at timestamptz,
   actor text NOT NULL,
   channel text NOT NULL,
-  trace_id text NOT NULL,
+  traceparent text NOT NULL,
   attempts integer NOT NULL,
   next_run_ms bigint NOT NULL,
   lease_until_ms bigint,

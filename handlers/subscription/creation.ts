@@ -1,0 +1,46 @@
+import type { Tx } from '#db/database';
+import { record } from '#events/record';
+import type { components } from '#generated/types/subscription';
+import { subscriptionMachine } from '#policy/subscription';
+import type { Service } from '../service.ts';
+import { lineEvent } from './event.ts';
+import { findLineOfOrder, liveHolder, type Line } from './line.ts';
+import { insertLine, nextIds } from './store.ts';
+import { amountOf, fetchTariff, grantsOf, type Tariff } from './tariff.ts';
+
+export type Creation = components['schemas']['SubscriptionCreate'];
+
+/**
+ * The line of an order, pending until its payment is captured (DOMAIN §5 F1.9). An order has one
+ * line (I2): a repeat finds it.
+ * @throws {PolicyViolation} subscription.create.*, reference.id.unknown
+ */
+export async function createLine(service: Service, body: Creation): Promise<Line> {
+  const earlier = await findLineOfOrder(service.db, body.orderId);
+  if (earlier) return earlier;
+  const tariff = await fetchTariff(service, body.offeringId, service.clock.now(), 'catalog.list_active_offerings');
+  try {
+    return await service.db.tx((tx) => insert(tx, service, body, tariff));
+  } catch (error) {
+    // A second call for the same order was faster; any other conflict stays one.
+    const winner = await findLineOfOrder(service.db, body.orderId);
+    if (winner) return winner;
+    throw error;
+  }
+}
+
+async function insert(tx: Tx, service: Service, body: Creation, tariff: Tariff): Promise<Line> {
+  const { orderId, msisdn, iccid, customerId, offeringId, serviceOrderId = null, paymentId = null, price } = body;
+  const facts = { orderId, msisdn, iccid, serviceOrderId, holderId: await liveHolder(tx, msisdn, iccid) };
+  const move = subscriptionMachine.move(tx, null, 'create', facts, { orderId, customerId });
+  const [id] = await nextIds(tx, 'SUB', 1);
+  const { amountMinor, currency } = amountOf(service, price.amount);
+  const line = await insertLine(tx, move, {
+    id: id!, customerId, orderId, serviceOrderId, offeringId, offeringName: tariff.name, msisdn, iccid, priceId: price.priceId,
+    priceName: price.name ?? null, priceMinor: amountMinor, currency, grants: grantsOf(tariff), blockingAllowances: tariff.blockingAllowances,
+  }, service.clock.now());
+  record(tx, 'subscription.created', line.id, {
+    ...lineEvent(line), serviceOrderId, paymentId, from: move.from, to: move.to, trigger: move.trigger, reason: null,
+  });
+  return line;
+}

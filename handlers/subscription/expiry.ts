@@ -1,0 +1,59 @@
+import type { Tx } from '#db/database';
+import { record } from '#events/record';
+import { subscriptionMachine } from '#policy/subscription';
+import { vasMachine } from '#policy/vas';
+import type { Service } from '../service.ts';
+import { exhaustedAllowances } from './bucket.ts';
+import { recordExhausted } from './charge.ts';
+import { lineEvent } from './event.ts';
+import { lockLine, type Line } from './line.ts';
+import { lineFacts, lockPurchase } from './purchase.ts';
+import { updateLine } from './store.ts';
+import { storeExpired } from './store-purchase.ts';
+
+/** Top-ups one run takes. */
+const batchMax = 100;
+
+interface Due {
+  readonly id: string;
+  readonly subscriptionId: string;
+}
+
+/**
+ * Sweep vas_expiry (DOMAIN §5 F4.4): ends top-ups whose own time is over. One that lasts to the end
+ * of the period ends with the renewal: until then balances stay (F3.3).
+ * @returns how many ended; `batchMax` means there may be more
+ */
+export async function expireTopUps(service: Service): Promise<number> {
+  const due = await service.db.read<Due>(
+    `SELECT DISTINCT b.purchase_id AS id, b.subscription_id FROM subscription.bucket b JOIN subscription.subscription s ON s.id = b.subscription_id
+     WHERE b.source = 'vas' AND b.closed_at IS NULL AND b.expires_at <= $1 AND b.expires_at < s.period_end ORDER BY 1 LIMIT $2`,
+    [service.clock.now(), batchMax]);
+  for (const one of due) await service.db.tx((tx) => expire(tx, one, service.clock.now()));
+  return due.length;
+}
+
+export const mayHaveMore = (expired: number): boolean => expired === batchMax;
+
+async function expire(tx: Tx, { id, subscriptionId }: Due, now: Date): Promise<void> {
+  const line = await lockLine(tx, subscriptionId);
+  const purchase = await lockPurchase(tx, id);
+  if (!line || purchase?.state !== 'applied') return;
+  const move = vasMachine.move(tx, purchase.state, 'expire', lineFacts(line, now));
+  await storeExpired(tx, move, purchase, now);
+  record(tx, 'subscription.vas_expired', line.id, {
+    ...lineEvent(line), purchaseId: id, vasOfferingId: purchase.offeringId, paymentId: purchase.paymentId, billId: purchase.billId,
+    from: move.from, to: move.to, trigger: move.trigger, reason: null,
+  });
+  await blockIfExhausted(tx, line, now);
+}
+
+/** P3: a blocking allowance of which nothing is left blocks the line in the same transaction. */
+async function blockIfExhausted(tx: Tx, line: Line, now: Date): Promise<void> {
+  if (line.state !== 'active') return;
+  const [exhausted] = await exhaustedAllowances(tx, line, now);
+  if (!exhausted) return;
+  const move = subscriptionMachine.move(tx, line.state, 'exhaust', { subscriptionId: line.id, state: line.state });
+  await updateLine(tx, move, line, { blockReason: 'exhausted' }, 'exhausted', now);
+  recordExhausted(tx, line, exhausted);
+}

@@ -1,0 +1,16 @@
+import type { SubscriptionHandlers } from '#generated/stubs/subscription';
+import type { ServiceModule } from '../service.ts';
+import { consumers } from './consumers.ts';
+import { expireTopUps, mayHaveMore } from './expiry.ts';
+import { purchaseWorker } from './purchase-worker.ts';
+import { routes } from './routes.ts';
+
+/** Lines: what a customer holds, may still use, buys and gives up (DOMAIN §2 subscription). */
+export const subscription: ServiceModule<SubscriptionHandlers> = (service) => ({
+  routes: routes(service),
+  consumers: consumers(service),
+  workers: [
+    purchaseWorker(service),
+    service.worker({ name: 'vas_expiry', everyMs: 1000, run: async () => mayHaveMore(await expireTopUps(service)) }),
+  ],
+});
