@@ -1,7 +1,8 @@
 import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import type { components } from '#generated/types/subscription';
-import { subscriptionMachine } from '#policy/subscription';
+import { violation } from '#policy/rule';
+import { numberInUse, subscriptionMachine } from '#policy/subscription';
 import type { Service } from '../service.ts';
 import { lineEvent } from './event.ts';
 import { findLineOfOrder, liveHolder, type Line } from './line.ts';
@@ -22,11 +23,20 @@ export async function createLine(service: Service, body: Creation): Promise<Line
   try {
     return await service.db.tx((tx) => insert(tx, service, body, tariff));
   } catch (error) {
-    // A second call for the same order was faster; any other conflict stays one.
-    const winner = await findLineOfOrder(service.db, body.orderId);
-    if (winner) return winner;
-    throw error;
+    if (!isTaken(error)) throw error;
+    return winnerOf(service, body, error);
   }
+}
+
+/** unique_violation: another call was faster (I1, I2). */
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';
+
+/** The line another call made for the same order, or the refusal for its number or profile. */
+async function winnerOf(service: Service, { orderId, msisdn, iccid }: Creation, error: unknown): Promise<Line> {
+  const line = await findLineOfOrder(service.db, orderId);
+  if (line) return line;
+  const holderId = await liveHolder(service.db, msisdn, iccid);
+  throw holderId === null ? error : violation(numberInUse, { orderId, msisdn, iccid, holderId });
 }
 
 async function insert(tx: Tx, service: Service, body: Creation, tariff: Tariff): Promise<Line> {

@@ -40,7 +40,7 @@ export interface Line {
   readonly terminationReason: string | null;
 }
 
-type Reader = Pick<Database, 'read' | 'one'>;
+type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;
 
 export const findLine = (reader: Reader, id: string): Promise<Line | null> =>
   reader.one<Line>('SELECT * FROM subscription.subscription WHERE id = $1', [id]);
@@ -53,8 +53,8 @@ export const lockLine = (tx: Tx, id: string): Promise<Line | null> =>
   tx.one<Line>('SELECT * FROM subscription.subscription WHERE id = $1 FOR UPDATE', [id]);
 
 /** Live line that has the number or the profile already (I1). */
-export async function liveHolder(tx: Tx, msisdn: string, iccid: string): Promise<string | null> {
-  const row = await tx.one<{ id: string }>(
+export async function liveHolder(reader: Reader, msisdn: string, iccid: string): Promise<string | null> {
+  const row = await reader.one<{ id: string }>(
     "SELECT id FROM subscription.subscription WHERE state <> 'terminated' AND (msisdn = $1 OR iccid = $2) LIMIT 1", [msisdn, iccid]);
   return row?.id ?? null;
 }

@@ -19,7 +19,8 @@ export const gb = 1_073_741_824;
 export const mb = 1_048_576;
 
 /** Answers of the neighbours by `METHOD /path`; a function sees the body. */
-export type Script = Record<string, (body: unknown) => { status: number; body?: unknown } | 'away'>;
+type Scripted = { status: number; body?: unknown } | 'away';
+export type Script = Record<string, (body: unknown) => Scripted | Promise<Scripted>>;
 
 interface Grants {
   readonly [allowance: string]: number | null;
@@ -93,7 +94,7 @@ export class Shop {
     const text = await request.text();
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     this.calls.push({ call, key: request.headers.get('idempotency-key'), body });
-    const scripted = this.script[call]?.(body) ?? { status: 404, body: { code: 'NOT_FOUND', reason: 'not found', '@type': 'Error' } };
+    const scripted = (await this.script[call]?.(body)) ?? { status: 404, body: { code: 'NOT_FOUND', reason: 'not found', '@type': 'Error' } };
     if (scripted === 'away') throw new TypeError('fetch failed');
     return Response.json(scripted.body ?? {}, { status: scripted.status });
   }
