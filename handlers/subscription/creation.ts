@@ -35,13 +35,13 @@ const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in
 async function winnerOf(service: Service, { orderId, msisdn, iccid }: Creation, error: unknown): Promise<Line> {
   const line = await findLineOfOrder(service.db, orderId);
   if (line) return line;
-  const holderId = await liveHolder(service.db, msisdn, iccid);
+  const holderId = await liveHolder(service.db, { orderId, msisdn, iccid });
   throw holderId === null ? error : violation(numberInUse, { orderId, msisdn, iccid, holderId });
 }
 
 async function insert(tx: Tx, service: Service, body: Creation, tariff: Tariff): Promise<Line> {
   const { orderId, msisdn, iccid, customerId, offeringId, serviceOrderId = null, paymentId = null, price } = body;
-  const facts = { orderId, msisdn, iccid, serviceOrderId, holderId: await liveHolder(tx, msisdn, iccid) };
+  const facts = { orderId, msisdn, iccid, serviceOrderId, holderId: await liveHolder(tx, body) };
   const move = subscriptionMachine.move(tx, null, 'create', facts, { orderId, customerId });
   const [id] = await nextIds(tx, 'SUB', 1);
   const { amountMinor, currency } = amountOf(service, price.amount);

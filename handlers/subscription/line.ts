@@ -52,10 +52,10 @@ export const findLineOfOrder = (reader: Reader, orderId: string): Promise<Line |
 export const lockLine = (tx: Tx, id: string): Promise<Line | null> =>
   tx.one<Line>('SELECT * FROM subscription.subscription WHERE id = $1 FOR UPDATE', [id]);
 
-/** Live line that has the number or the profile already (I1). */
-export async function liveHolder(reader: Reader, msisdn: string, iccid: string): Promise<string | null> {
+/** Live line of another order that has the number or the profile already (I1). */
+export async function liveHolder(reader: Reader, { orderId, msisdn, iccid }: Pick<Line, 'orderId' | 'msisdn' | 'iccid'>): Promise<string | null> {
   const row = await reader.one<{ id: string }>(
-    "SELECT id FROM subscription.subscription WHERE state <> 'terminated' AND (msisdn = $1 OR iccid = $2) LIMIT 1", [msisdn, iccid]);
+    "SELECT id FROM subscription.subscription WHERE state <> 'terminated' AND (msisdn = $1 OR iccid = $2) AND order_id <> $3 LIMIT 1", [msisdn, iccid, orderId]);
   return row?.id ?? null;
 }
 
