@@ -1,0 +1,67 @@
+/** The one place that turns errors into wire bodies (DOMAIN §10 "Error body", TMF630 §5). */
+import { ApiError, PolicyViolation, RemoteError } from '#runtime/errors';
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Nobody foresaw it: the log gets everything, the caller nothing. */
+  readonly unexpected: boolean;
+}
+
+/** Finds the rule a violated database constraint guards; null when it guards none. */
+export type ConstraintRules = (constraint: string, detail: string) => ApiError | null;
+
+/** unique, check, exclusion and foreign key violations; not-null (23502) is a defect of ours. */
+const constraintCodes = new Set(['23505', '23514', '23P01', '23503']);
+
+/** @param base scheme, host and port under which the rules are explained */
+export function errorAnswer(error: unknown, base: string, constraintRules?: ConstraintRules): ErrorAnswer {
+  const known = knownError(error, constraintRules);
+  if (known instanceof RemoteError) return remoteAnswer(known);
+  if (!known) return internal();
+  return { status: known.status, headers: known.headers, body: errorBody(known, base), unexpected: false };
+}
+
+/** Body of one refusal; also what a dry run lists. */
+export function errorBody(error: ApiError, base: string): Record<string, unknown> {
+  const body = { code: error.code, reason: error.reason, message: error.message, status: String(error.status) };
+  if (!(error instanceof PolicyViolation)) return { ...body, '@type': 'Error' };
+  return {
+    ...body, referenceError: `${base}/policies/${error.rule}`, '@type': 'PolicyViolation', context: error.context, fix: error.fix,
+  };
+}
+
+function knownError(error: unknown, constraintRules: ConstraintRules | undefined): ApiError | RemoteError | null {
+  if (error instanceof ApiError || error instanceof RemoteError) return error;
+  const { code, constraint, detail } = databaseError(error);
+  if (!constraint || !constraintCodes.has(code)) return null;
+  return constraintRules?.(constraint, detail)
+    ?? new ApiError(409, 'CONFLICT', 'row_conflict', `Another row stands in the way (${constraint}).`);
+}
+
+/** What node-postgres puts on its errors; empty strings for anything else. */
+function databaseError(error: unknown): { code: string; constraint: string; detail: string } {
+  const text = (name: string): string => {
+    const value = error instanceof Error && name in error ? (error as unknown as Record<string, unknown>)[name] : ''; // present, of any type
+    return typeof value === 'string' ? value : '';
+  };
+  return { code: text('code'), constraint: text('constraint'), detail: text('detail') };
+}
+
+/**
+ * A neighbour's answer that the handler did not translate: its refusal of an effect is the caller's
+ * refusal too, its unavailability ours; anything else is a defect between the two services.
+ */
+function remoteAnswer(error: RemoteError): ErrorAnswer {
+  const ownFault = error.rule !== null && /^auth\.(token|role)\./.test(error.rule);
+  if (error.rule !== null && !ownFault) return { status: error.status, headers: {}, body: error.body, unexpected: false };
+  if (![409, 425, 429, 503].includes(error.status)) return internal();
+  const body = { code: 'UNAVAILABLE', reason: 'unavailable', message: 'A neighbouring service is busy; try again in a moment.', status: '503', '@type': 'Error' };
+  return { status: 503, headers: { 'retry-after': '1' }, body, unexpected: false };
+}
+
+function internal(): ErrorAnswer {
+  const body = { code: 'INTERNAL', reason: 'internal', message: 'Something went wrong here; the log has the details under this X-Request-ID.', status: '500', '@type': 'Error' };
+  return { status: 500, headers: {}, body, unexpected: true };
+}
