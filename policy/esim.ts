@@ -16,9 +16,13 @@ export interface EsimFacts {
 
 export interface EsimRangeFacts {
   readonly count: number;
+  /** Serial of the first profile. */
+  readonly first: number;
 }
 
 export const esimRangeMax = 10_000;
+/** An IMSI has ten digits for the serial. */
+const serialMax = 9_999_999_999;
 
 export const esimPoolEmpty = rule<{ readonly orderId: string; readonly iccid: string | null }>({
   code: 'esim.reserve.pool_empty',
@@ -41,10 +45,10 @@ export const esimNotReserved = rule<EsimFacts>({
 export const esimRangeSize = rule<EsimRangeFacts>({
   code: 'esim.range.size_invalid',
   title: 'A range has 1 to 10000 profiles.',
-  when: 'not 1–10000',
-  check: (facts) => Number.isInteger(facts.count) && facts.count >= 1 && facts.count <= esimRangeMax,
-  context: (facts) => ({ count: facts.count }),
-  fix: () => [{ hint: `Ask for 1 to ${esimRangeMax} profiles.` }],
+  when: 'not 1–10000, or beyond the serials there are',
+  check: (facts) => Number.isInteger(facts.count) && facts.count >= 1 && facts.count <= esimRangeMax && facts.first + facts.count - 1 <= serialMax,
+  context: (facts) => ({ count: facts.count, firstSerial: facts.first }),
+  fix: () => [{ hint: `Ask for 1 to ${esimRangeMax} profiles with serials up to ${serialMax}.` }],
 });
 
 export const activationNotIssued = rule<{ readonly iccid: string; readonly state: EsimState }>({

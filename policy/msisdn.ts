@@ -1,6 +1,6 @@
 import { action } from './action.ts';
 import { Machine } from './machine.ts';
-import { rule } from './rule.ts';
+import { rule, type Rule } from './rule.ts';
 
 export const msisdnStates = ['available', 'reserved', 'assigned', 'quarantined', 'ported_out'] as const;
 export type MsisdnState = (typeof msisdnStates)[number];
@@ -115,8 +115,11 @@ export const msisdnMachine = new Machine<'msisdn', MsisdnState, MsisdnTrigger, M
   ],
 });
 
-/** Both rules of a reservation: a free number was found. */
-export const reservationRules = [numberFormatInvalid, numberNotAvailable, msisdnPoolEmpty] as const;
+/** A free number was found: the preferred one, or any. */
+export const reservationRules: readonly Rule<ReservationFacts>[] = [numberFormatInvalid, numberNotAvailable, msisdnPoolEmpty];
 export const addMsisdnRange = action<'msisdn.add_range', MsisdnRangeFacts>('msisdn.add_range', [msisdnRangeSize, msisdnRangeOutsidePlan]);
 /** Takes back all numbers whose quarantine is over, set-wise. */
 export const recycleMsisdns = action('msisdn.recycle');
+/** Bookkeeping that goes with the moves of number and profile. */
+export const keepReservation = action('msisdn.keep_reservation');
+export const watchPool = action('msisdn.watch_pool');

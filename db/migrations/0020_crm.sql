@@ -1,11 +1,9 @@
 -- Customers, their contact media and identity, tickets and interactions (DOMAIN §4, §8 I17).
 
 CREATE SEQUENCE crm.seq_cust;
-CREATE SEQUENCE crm.seq_pty;
 CREATE SEQUENCE crm.seq_cm;
 CREATE SEQUENCE crm.seq_int;
 CREATE SEQUENCE crm.seq_tkt;
-CREATE SEQUENCE crm.seq_note;
 
 CREATE TABLE crm.customer (
   id text PRIMARY KEY,
@@ -43,19 +41,15 @@ CREATE TABLE crm.customer_history (
 );
 CREATE INDEX customer_history_of ON crm.customer_history (customer_id);
 
+-- Ways to reach a customer that we understand: live and past. The customer's document holds them as written.
 CREATE TABLE crm.contact_medium (
   id text PRIMARY KEY,
-  rev integer NOT NULL DEFAULT 1,
   customer_id text NOT NULL REFERENCES crm.customer (id) ON DELETE CASCADE,
   medium_type text NOT NULL CHECK (medium_type IN ('email', 'phone', 'postalAddress')),
   -- E-mail address or E.164 number; null for a postal address.
   value text,
-  characteristic jsonb NOT NULL,
-  preferred boolean NOT NULL DEFAULT false,
   valid_from timestamptz NOT NULL,
   valid_to timestamptz,
-  created_at timestamptz NOT NULL,
-  updated_at timestamptz NOT NULL,
   CHECK ((medium_type = 'postalAddress') = (value IS NULL))
 );
 CREATE INDEX contact_medium_customer ON crm.contact_medium (customer_id);

@@ -1,0 +1,83 @@
+import type { CrmHandlers } from '#generated/stubs/crm';
+import type { components } from '#generated/types/crm';
+import { numberFormatInvalid } from '#policy/msisdn';
+import { enforce } from '#policy/rule';
+import { customerMachine, type CustomerFacts } from '#policy/customer';
+import { BadRequest, NotFound } from '#runtime/errors';
+import { nationalNumber } from '#runtime/numbering';
+import { recordMove } from '../transition.ts';
+import { requireOwn } from '../resource/ownership.ts';
+import { findResource, lockResource } from '../resource/rows.ts';
+import type { Service } from '../service.ts';
+import { customerPayload, customers } from './customer.ts';
+import { logInteraction } from './interaction.ts';
+import { liveLinesOf, openOrdersOf } from './neighbour.ts';
+import { moveCustomer, type CustomerRow } from './store-customer.ts';
+
+type Routes = Pick<CrmHandlers, 'crm.transitionCustomer' | 'crm.lookupCustomer'>;
+
+/** Suspend, reinstate, close; and the way from a number or e-mail address to the customer. */
+export function customerActionRoutes(service: Service): Routes {
+  return {
+    async 'crm.transitionCustomer'({ params, body }) {
+      const { trigger, reason = null } = body;
+      const facts = await factsOf(service, params.id, trigger, reason);
+      const row = await service.db.tx(async (tx) => {
+        const current = await lockResource(tx, customers, params.id);
+        if (!current) throw new NotFound('customer', params.id);
+        requireOwn(customers, current);
+        const move = customerMachine.move(tx, current.status, trigger, facts, { customerId: current.id });
+        const moved = await moveCustomer(tx, move, current, reason, service.clock.now());
+        recordMove(tx, move, moved.id, customerPayload(moved), reason);
+        await logInteraction(service, tx, moved, `customer ${moved.status}`);
+        return moved;
+      });
+      return { body: show(service, row) };
+    },
+    async 'crm.lookupCustomer'({ query }) {
+      const { msisdn, email } = query;
+      if ((msisdn === undefined) === (email === undefined)) throw new BadRequest('Ask for exactly one of msisdn and email.');
+      return { body: msisdn === undefined ? await byEmail(service, email ?? '') : await byNumber(service, msisdn) };
+    },
+  };
+}
+
+/** Only closing asks the neighbours, and that before the transaction. */
+async function factsOf(service: Service, customerId: string, trigger: string, reason: string | null): Promise<CustomerFacts> {
+  if (trigger !== 'close') return { customerId, reason, liveLines: [], openOrders: [] };
+  const [liveLines, openOrders] = await Promise.all([liveLinesOf(service, { customerId }), openOrdersOf(service, customerId)]);
+  return { customerId, reason, liveLines, openOrders };
+}
+
+const show = (service: Service, row: CustomerRow): components['schemas']['CustomerState'] => ({
+  id: row.id, href: hrefOf(service, row.id), '@type': 'CustomerState', customerId: row.id, name: row.name, status: row.status,
+  statusReason: row.statusReason, kycStatus: row.kycStatus,
+});
+
+const hrefOf = (service: Service, id: string): string => service.href(`/tmf-api/customerManagement/v4/customer/${id}`);
+
+type Lookup = components['schemas']['CustomerLookup'];
+type Match = Pick<Lookup, 'matchedBy' | 'msisdn' | 'subscriptionId' | 'email'>;
+
+async function byEmail(service: Service, email: string): Promise<Lookup> {
+  const found = await service.db.one<{ customerId: string; value: string }>(
+    `SELECT customer_id, value FROM crm.contact_medium WHERE medium_type = 'email' AND valid_to IS NULL AND lower(value) = lower($1)`, [email]);
+  if (!found) throw new NotFound('customer with e-mail', email);
+  return lookedUp(service, found.customerId, { matchedBy: 'email', email: found.value, msisdn: null, subscriptionId: null });
+}
+
+async function byNumber(service: Service, written: string): Promise<Lookup> {
+  const msisdn = nationalNumber(written, service.config);
+  enforce([numberFormatInvalid], { preference: written, preferred: msisdn });
+  const found = await service.db.one<{ customerId: string; subscriptionId: string }>(
+    `SELECT customer_id, subscription_id FROM inventory.msisdn WHERE msisdn = $1 AND status = 'assigned'`, [msisdn]);
+  if (!found) throw new NotFound('customer with number', msisdn ?? written);
+  return lookedUp(service, found.customerId, { matchedBy: 'msisdn', msisdn, subscriptionId: found.subscriptionId, email: null });
+}
+
+async function lookedUp(service: Service, customerId: string, match: Match): Promise<Lookup> {
+  const row = await findResource(service.db, customers, customerId);
+  if (!row) throw new NotFound('customer', customerId);
+  const { id, name, status, kycStatus } = row;
+  return { id, href: hrefOf(service, id), '@type': 'CustomerLookup', customerId: id, name, status, kycStatus, ...match };
+}

@@ -1,0 +1,141 @@
+import type { Tx } from '#db/database';
+import { record } from '#events/record';
+import type { CrmHandlers } from '#generated/stubs/crm';
+import {
+  addContact, changeContact, changeCustomer, contactMediumRequired, customerMachine, deleteCustomer, removeContact, type CustomerFacts,
+} from '#policy/customer';
+import { violation } from '#policy/rule';
+import { recordMove } from '../transition.ts';
+import { accept, split } from '../resource/document.ts';
+import { patched, type Patched } from '../resource/patch.ts';
+import type { Document, ResourceDefinition } from '../resource/resource.ts';
+import { changed, created, idOf, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
+import { nextId } from '../resource/rows.ts';
+import { verdict, verdictAttribute } from '../resource/verdict.ts';
+import type { Service } from '../service.ts';
+import { planMedia } from './contact.ts';
+import { logInteraction } from './interaction.ts';
+import { contactFacts, enforceNewMedia, liveMedia, mediaChange } from './media.ts';
+import { liveLinesOf, openOrdersOf } from './neighbour.ts';
+import { listOf } from './party.ts';
+import { insertCustomer, moveCustomer, removeCustomer, updateCustomer, type CustomerRow } from './store-customer.ts';
+
+/** TMF629 customer (DOMAIN §4 "Customer"); its contact media stand in the document as written. */
+export const customers: ResourceDefinition<CustomerRow> = {
+  key: 'TMF629.customer',
+  table: 'crm.customer',
+  columns: {
+    name: { column: 'name', type: 'text' },
+    status: { column: 'status', type: 'text' },
+    statusReason: { column: 'status_reason', type: 'text' },
+    kycStatus: { column: 'kyc_status', type: 'text' },
+  },
+  sortNewest: 'created_at',
+  ownerColumn: 'id',
+  extensions: ['kycStatus', verdictAttribute],
+  readOnly: ['status', 'statusReason'],
+  mandatory: ['name', 'engagedParty'],
+  // A customer nobody can reach is recorded as a prospect; the rule says what is missing (DOMAIN §1).
+  project: (row) => ({ [verdictAttribute]: row.status === 'prospect' ? verdict(violation(contactMediumRequired, { media: 0 })) : undefined }),
+  permits: {},
+};
+
+export const customerPayload = (row: CustomerRow): Document => ({ customerId: row.id, status: row.status });
+
+type Routes = Pick<CrmHandlers,
+  'TMF629.listCustomer' | 'TMF629.createCustomer' | 'TMF629.retrieveCustomer' | 'TMF629.patchCustomer' | 'TMF629.deleteCustomer'>;
+
+export function customerRoutes(service: Service): Routes {
+  const plain: ResourceRoutes = resourceRoutes(service, customers);
+  return {
+    'TMF629.listCustomer': plain.list,
+    'TMF629.retrieveCustomer': plain.retrieve,
+    async 'TMF629.createCustomer'({ body }) {
+      const attributes = accept(customers, body);
+      return created(service, customers, await service.db.tx((tx) => create(service, tx, attributes)));
+    },
+    async 'TMF629.patchCustomer'(call) {
+      const row = await service.db.tx(async (tx) => {
+        const current = await rowToWrite(tx, customers, call);
+        const change = await patched(service, customers, current, call);
+        return change ? apply(service, tx, current, change) : current;
+      });
+      return changed(service, customers, row);
+    },
+    async 'TMF629.deleteCustomer'(call) {
+      const references = await effectsElsewhere(service, idOf(call));
+      await service.db.tx(async (tx) => {
+        const row = await rowToWrite(tx, customers, call);
+        const here = await effectsHere(tx, row.id);
+        await removeCustomer(tx, deleteCustomer.permit(tx, { customerId: row.id, state: row.status, references: [...references, ...here] }), row.id);
+        record(tx, 'customer.deleted', row.id, customerPayload(row));
+      });
+      return { status: 204 };
+    },
+  };
+}
+
+/** What the machine asks about a customer no line or order speaks against. */
+export const plainFacts = (customerId: string | null): CustomerFacts => ({ customerId, reason: null, liveLines: [], openOrders: [] });
+
+async function create(service: Service, tx: Tx, attributes: Document): Promise<CustomerRow> {
+  const at = service.clock.now();
+  const plan = planMedia([], listOf(attributes['contactMedium']), service.config);
+  await enforceNewMedia(tx, plan.added);
+  const move = customerMachine.move(tx, null, plan.added.length > 0 ? 'register' : 'create', plainFacts(null));
+  const id = await nextId(tx, customers);
+  const { entries, added } = await mediaChange(tx, plan);
+  const { document } = split(customers, { ...attributes, contactMedium: entries });
+  const row = await insertCustomer(tx, move, { id, name: String(attributes['name']), document, media: added }, at);
+  recordMove(tx, move, id, { ...customerPayload(row), mediumType: added.map((medium) => medium.mediumType) });
+  await logInteraction(service, tx, row, 'customer created');
+  return row;
+}
+
+/** A PATCH of the customer itself: its contact media are replaced as one list. */
+async function apply(service: Service, tx: Tx, row: CustomerRow, change: Patched<CustomerRow>): Promise<CustomerRow> {
+  const at = service.clock.now();
+  const plan = planMedia(await liveMedia(tx, row.id), listOf(change.after['contactMedium']), service.config);
+  const owner = { customerId: row.id, state: row.status };
+  for (const medium of plan.added) addContact.check(await contactFacts(tx, owner, medium)).forEach(refuse);
+  for (const { medium } of plan.changed) changeContact.check(await contactFacts(tx, owner, medium)).forEach(refuse);
+  const remaining = plan.kept.length + plan.changed.length + plan.added.length;
+  for (const { id } of plan.removed) removeContact.check({ ...owner, contactMediumId: id, remaining }).forEach(refuse);
+  const permit = changeCustomer.permit(tx, owner);
+  const { entries, ...media } = await mediaChange(tx, plan);
+  const document = { ...change.document, ...(change.document['contactMedium'] ? { contactMedium: entries } : {}) };
+  const updated = await updateCustomer(tx, permit, row, { name: String(change.after['name']), document, ...media }, at);
+  record(tx, 'customer.changed', row.id, { ...customerPayload(updated), changed: change.changed });
+  await logInteraction(service, tx, updated, 'customer changed');
+  return remaining > 0 ? reached(service, tx, updated) : updated;
+}
+
+function refuse(broken: Error): never {
+  throw broken;
+}
+
+/** The first contact medium turns a prospect into an active customer. */
+export async function reached(service: Service, tx: Tx, row: CustomerRow): Promise<CustomerRow> {
+  if (row.status !== 'prospect') return row;
+  const move = customerMachine.move(tx, row.status, 'contact_added', plainFacts(row.id), { customerId: row.id });
+  const active = await moveCustomer(tx, move, row, null, service.clock.now());
+  recordMove(tx, move, row.id, customerPayload(active));
+  return active;
+}
+
+/** Lines and orders that name the customer. Asks neighbours: outside any transaction. */
+async function effectsElsewhere(service: Service, customerId: string): Promise<string[]> {
+  const [lines, orders] = await Promise.all([liveLinesOf(service, { customerId }), openOrdersOf(service, customerId)]);
+  return [...lines.map((id) => `subscription ${id}`), ...orders.map((id) => `order ${id}`)];
+}
+
+const kindsOfEffect = `SELECT 'identity' AS kind, document_type AS id FROM crm.identity WHERE customer_id = $1
+  UNION ALL SELECT 'ticket', id FROM crm.ticket WHERE customer_id = $1
+  UNION ALL SELECT 'interaction', id FROM crm.interaction WHERE customer_id = $1 AND NOT automatic
+  UNION ALL SELECT 'reservation', order_id FROM inventory.reservation WHERE customer_id = $1 LIMIT 20`;
+
+async function effectsHere(tx: Tx, customerId: string): Promise<string[]> {
+  const rows = await tx.read<{ kind: string; id: string }>(kindsOfEffect, [customerId]);
+  return rows.map(({ kind, id }) => `${kind} ${id}`);
+}
+

@@ -1,0 +1,24 @@
+import type { CrmHandlers } from '#generated/stubs/crm';
+import type { Service } from '../service.ts';
+import { contactMediumRoutes } from './contact-medium.ts';
+import { customerActionRoutes } from './customer-transition.ts';
+import { customerRoutes } from './customer.ts';
+import { esimRoutes } from './esim.ts';
+import { interactionRoutes } from './interaction.ts';
+import { kycRoutes } from './kyc.ts';
+import { msisdnRoutes } from './msisdn.ts';
+import { reservationRoutes } from './reservation.ts';
+import { ticketRoutes } from './ticket.ts';
+
+/** Handlers of crm: TMF629, TMF621, TMF683, customers' own operations and the inventory. */
+export const routesOf = (service: Service): CrmHandlers => ({
+  ...customerRoutes(service),
+  ...customerActionRoutes(service),
+  ...contactMediumRoutes(service),
+  ...kycRoutes(service),
+  ...interactionRoutes(service),
+  ...ticketRoutes(service),
+  ...msisdnRoutes(service),
+  ...esimRoutes(service),
+  ...reservationRoutes(service),
+});

@@ -1,0 +1,161 @@
+import type { Tx } from '#db/database';
+import { record } from '#events/record';
+import type { CrmHandlers } from '#generated/stubs/crm';
+import { assignTicket, changeTicket, deleteTicket, markTicketBreached, ticketMachine, ticketTriggerTo, type TicketFacts } from '#policy/ticket';
+import { isoTime } from '#runtime/clock';
+import { recordMove } from '../transition.ts';
+import { accept, split } from '../resource/document.ts';
+import { patched, type Patched } from '../resource/patch.ts';
+import type { Document, ResourceDefinition } from '../resource/resource.ts';
+import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
+import { nextId } from '../resource/rows.ts';
+import type { Service } from '../service.ts';
+import { listOf, namedAgent, namedCustomer } from './party.ts';
+import { categoryOf, dueAt, priorityOf } from './sla.ts';
+import { insertTicket, markBreached, moveTicket, removeTicket, updateTicket, type TicketRow } from './store-ticket.ts';
+
+/** TMF621 troubleTicket (DOMAIN §4 "Trouble ticket"). */
+export const tickets: ResourceDefinition<TicketRow> = {
+  key: 'TMF621.troubleTicket',
+  table: 'crm.ticket',
+  columns: {
+    status: { column: 'status', type: 'text' },
+    severity: { column: 'severity', type: 'text' },
+    ticketType: { column: 'ticket_type', type: 'text' },
+    slaDueAt: { sql: 'r.sla_due_at', type: 'timestamptz' },
+    agentId: { sql: 'r.agent_id', type: 'text' },
+  },
+  sortNewest: 'created_at',
+  ownerColumn: 'customer_id',
+  extensions: ['slaDueAt', 'agentId'],
+  readOnly: ['creationDate', 'statusChange', 'statusChangeDate'],
+  mandatory: ['description', 'severity', 'ticketType', 'status', 'creationDate'],
+  stateAttribute: 'status',
+  touched: (at) => ({ lastUpdate: isoTime(at) }),
+  project: (row) => ({ slaDueAt: row.slaDueAt, agentId: row.agentId }),
+  permits: {},
+};
+
+const payloadOf = (row: TicketRow): Document =>
+  ({ ticketId: row.id, customerId: row.customerId, caseId: row.caseId, agentId: row.agentId, slaDueAt: isoTime(row.slaDueAt) });
+
+type Routes = Pick<CrmHandlers,
+  'TMF621.listTroubleTicket' | 'TMF621.createTroubleTicket' | 'TMF621.retrieveTroubleTicket' | 'TMF621.patchTroubleTicket' | 'TMF621.deleteTroubleTicket'>;
+
+export function ticketRoutes(service: Service): Routes {
+  const plain: ResourceRoutes = resourceRoutes(service, tickets);
+  return {
+    'TMF621.listTroubleTicket': plain.list,
+    'TMF621.retrieveTroubleTicket': plain.retrieve,
+    async 'TMF621.createTroubleTicket'({ body }) {
+      const attributes = accept(tickets, body);
+      return created(service, tickets, await service.db.tx((tx) => create(service, tx, attributes)));
+    },
+    async 'TMF621.patchTroubleTicket'(call) {
+      const row = await service.db.tx(async (tx) => {
+        const current = await rowToWrite(tx, tickets, call);
+        const change = await patched(service, tickets, current, call);
+        return change ? apply(service, tx, change) : current;
+      });
+      return changed(service, tickets, row);
+    },
+    async 'TMF621.deleteTroubleTicket'(call) {
+      await service.db.tx(async (tx) => {
+        const row = await rowToWrite(tx, tickets, call);
+        await removeTicket(tx, deleteTicket.permit(tx, { ticketId: row.id, state: row.status, caseId: row.caseId }), row.id);
+        record(tx, 'ticket.deleted', row.id, payloadOf(row));
+      });
+      return { status: 204 };
+    },
+  };
+}
+
+/** Who a ticket is about and who works on it. */
+async function partiesOf(tx: Tx, attributes: Document): Promise<{ customerId: string | null; agent: { id: string; active: boolean } | null }> {
+  const { relatedParty } = attributes;
+  return { customerId: await namedCustomer(tx, 'troubleTicket', relatedParty), agent: await namedAgent(tx, relatedParty) };
+}
+
+async function create(service: Service, tx: Tx, attributes: Document): Promise<TicketRow> {
+  const at = service.clock.now();
+  const { customerId, agent } = await partiesOf(tx, attributes);
+  const id = await nextId(tx, tickets);
+  const facts = { ticketId: id, agentId: agent?.id ?? null, agentActive: agent?.active ?? false, reason: null, note: null };
+  assignTicket.check(facts).forEach(refuse);
+  const move = ticketMachine.move(tx, null, 'create', facts);
+  const priority = priorityOf(String(attributes['severity']));
+  const slaDueAt = dueAt(at, categoryOf(String(attributes['ticketType'])), priority);
+  const now = isoTime(at);
+  const { columns, document } = split(tickets, {
+    priority, expectedResolutionDate: isoTime(slaDueAt), ...attributes, creationDate: now, lastUpdate: now, statusChangeDate: now,
+    statusChange: [{ status: move.to, changeDate: now }],
+  });
+  const row = await insertTicket(tx, move, id, { columns: { ...columns, priority, customerId, agentId: agent?.id ?? null, slaDueAt }, document }, at);
+  recordMove(tx, move, id, payloadOf(row));
+  return row;
+}
+
+function refuse(broken: Error): never {
+  throw broken;
+}
+
+async function apply(service: Service, tx: Tx, change: Patched<TicketRow>): Promise<TicketRow> {
+  const { row, after } = change;
+  const { customerId, agent } = await partiesOf(tx, after);
+  const reason = change.changed.includes('statusChangeReason') ? String(after['statusChangeReason']) : null;
+  const facts = { ticketId: row.id, agentId: agent?.id ?? null, agentActive: agent?.active ?? false, reason, note: newNote(change) };
+  const others = change.changed.filter((name) => name !== 'status');
+  let stored = row;
+  if (others.length > 0) {
+    const permit = row.agentId === facts.agentId ? changeTicket.permit(tx) : assignTicket.permit(tx, facts);
+    const columns = { ...change.columns, status: row.status, customerId, agentId: facts.agentId };
+    stored = await updateTicket(tx, permit, row, { columns, document: change.document }, service.clock.now());
+    record(tx, 'ticket.changed', row.id, { ...payloadOf(stored), changed: others });
+  }
+  return others.length === change.changed.length ? stored : transition(service, tx, stored, String(after['status']), facts);
+}
+
+/** Text of a note the patch brings. */
+function newNote({ before, after }: Patched<TicketRow>): string | null {
+  const known = listOf(before['note']).length;
+  const text = listOf(after['note']).slice(known).at(-1)?.['text'];
+  return typeof text === 'string' ? text : null;
+}
+
+async function transition(service: Service, tx: Tx, row: TicketRow, status: string, facts: TicketFacts): Promise<TicketRow> {
+  const at = service.clock.now();
+  const move = ticketMachine.move(tx, row.status, ticketTriggerTo(row.status, status), facts, { ticketId: row.id });
+  const now = isoTime(at);
+  const step = { status: move.to, changeDate: now, ...(facts.reason === null ? {} : { changeReason: facts.reason }) };
+  const document = {
+    ...row.document, statusChangeDate: now, lastUpdate: now, statusChange: [...listOf(row.document['statusChange']), step],
+    ...(move.to === 'resolved' ? { resolutionDate: now } : {}),
+  };
+  const moved = await moveTicket(tx, move, row, { columns: pendingTime(row, move.to, at), document }, facts.reason, at);
+  recordMove(tx, move, row.id, { ...payloadOf(moved), note: facts.note }, facts.reason);
+  return moved;
+}
+
+/** Time spent waiting for the customer comes on top of the service level. */
+function pendingTime(row: TicketRow, to: string, at: Date): Partial<TicketRow> {
+  if (to === 'pending') return { pendingSince: at };
+  if (row.pendingSince === null) return {};
+  return { pendingSince: null, slaDueAt: new Date(row.slaDueAt.getTime() + at.getTime() - row.pendingSince.getTime()) };
+}
+
+const overdueMax = 100;
+
+/** Sweep sla: tickets not done in time are told once. @returns whether more may be due */
+export async function breachDue(service: Service): Promise<boolean> {
+  return service.db.tx(async (tx) => {
+    const at = service.clock.now();
+    const due = await tx.read<TicketRow>(
+      `SELECT * FROM crm.ticket WHERE sla_breached_at IS NULL AND status IN ('acknowledged', 'held', 'inProgress') AND sla_due_at <= $1
+       ORDER BY sla_due_at LIMIT $2 FOR UPDATE SKIP LOCKED`, [at, overdueMax]);
+    for (const row of due) {
+      await markBreached(tx, markTicketBreached.permit(tx), row, at);
+      record(tx, 'ticket.sla_breached', row.id, payloadOf(row));
+    }
+    return due.length === overdueMax;
+  });
+}
