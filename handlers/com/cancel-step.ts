@@ -1,0 +1,53 @@
+import { keyed, ok } from '#runtime/client';
+import { RemoteError } from '#runtime/errors';
+import type { Service } from '../service.ts';
+import { required } from './forward.ts';
+import { wasTried, type SagaData, type Work } from './saga.ts';
+import { requestService } from './service-order.ts';
+import { advance, lookAgainMs, type Outcome, type Step } from './step.ts';
+import { nextUndo } from './undo.ts';
+
+/** Finds out whether an order in progress can still be cancelled: not once a task has been claimed (DOMAIN §4). */
+export const assessCancel: Step = async (service, work) => {
+  const { data } = work;
+  if (!data.assessing) return advance('assessCancel', { data: { assessing: true }, cancel: 'assess' });
+  if (wasTried(work, 'createLine') || wasTried(work, 'terminateLine') || data.serviceState === 'completed' || data.cancelRefused) return tooLate(work);
+  if (!wasTried(work, 'requestService')) return accepted(work, {});
+  if (data.serviceState === 'failed' || data.serviceState === 'cancelled') return accepted(work, {});
+  if (!data.serviceOrderId) return advance('assessCancel', { data: await requestService(service, work) });
+  if (!data.serviceCancelId) return askService(service, work, data.serviceOrderId);
+  return work.attempts === 0 ? { kind: 'wait', lookAgainMs } : look(service, work, data.serviceCancelId);
+};
+
+const accepted = (work: Work, data: SagaData): Outcome =>
+  advance(nextUndo({ ...work, data: { ...work.data, ...data } }), { move: 'accept', ending: 'cancelled', data });
+
+/** The order goes on where it was; the request carries the rule. */
+const tooLate = ({ data }: Work): Outcome => advance(required(data.resumeAt, 'step to go on with'), {
+  move: 'tooLate', cancel: 'refuse',
+  data: { cancelId: undefined, assessing: undefined, serviceCancelId: undefined, cancelRefused: undefined, resumeAt: undefined },
+});
+
+async function askService({ clients }: Service, work: Work, serviceOrderId: string): Promise<Outcome> {
+  try {
+    const { id, state } = await ok(clients.TMF641.POST('/cancelServiceOrder', {
+      body: { serviceOrder: { id: serviceOrderId }, cancellationReason: `order ${work.orderId} is cancelled` },
+      ...keyed(required(work.data.cancelId, 'cancel request')),
+    }));
+    return outcomeOf(work, state, { serviceCancelId: required(id, 'cancel request') });
+  } catch (error) {
+    if (error instanceof RemoteError && error.final) return tooLate(work);
+    throw error;
+  }
+}
+
+async function look({ clients }: Service, work: Work, id: string): Promise<Outcome> {
+  const { state } = await ok(clients.TMF641.GET('/cancelServiceOrder/{id}', { params: { path: { id } } }));
+  return outcomeOf(work, state, {});
+}
+
+function outcomeOf(work: Work, state: string | undefined, data: SagaData): Outcome {
+  if (state === 'terminatedWithError') return tooLate(work);
+  if (state === 'done') return accepted(work, { ...data, serviceState: 'cancelled' });
+  return { kind: 'wait', lookAgainMs, data };
+}

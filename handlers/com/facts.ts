@@ -1,0 +1,148 @@
+import type { components as CatalogTypes } from '#generated/types/catalog';
+import type { OfferingFacts, OrderFacts } from '#policy/order';
+import { unknownReference } from '#policy/reference';
+import { ok } from '#runtime/client';
+import { isoTime } from '#runtime/clock';
+import { RemoteError } from '#runtime/errors';
+import { fromWireMoney } from '#runtime/money';
+import { nationalNumber } from '#runtime/numbering';
+import type { Service } from '../service.ts';
+import { countOpenAdds, openOrderOf } from './order.ts';
+import type { OrderRequest } from './request.ts';
+
+/** The price an order agrees on, copied from the catalog (P1: it never changes afterwards). */
+export interface PriceSnapshot {
+  readonly offeringName: string;
+  readonly specificationId: string | null;
+  readonly priceId: string;
+  readonly priceName: string | null;
+  readonly priceMinor: number;
+  readonly currency: string;
+}
+
+export interface Gathered {
+  readonly facts: OrderFacts;
+  readonly snapshot: PriceSnapshot | null;
+  /** Number wanted, national digits. */
+  readonly msisdn: string | null;
+}
+
+type Tariff = CatalogTypes['schemas']['Tariff'];
+
+/**
+ * Reads what the order.create rules look at, from all services at once.
+ * @throws {PolicyViolation} reference.id.unknown for an id that names nothing
+ * @throws {Unavailable} a service cannot be reached: nothing is decided without it
+ */
+export async function gather(service: Service, request: OrderRequest): Promise<Gathered> {
+  const { customerId, subscriptionId } = request;
+  const [customer, offering, number, lineOwner, openOrderId] = await Promise.all([
+    customerId === null ? nobody : customerFacts(service, customerId, request.action === 'add'),
+    offeringFacts(service, request.offeringId),
+    numberFacts(service, request.msisdnPreference),
+    subscriptionId === null ? null : ownerOfLine(service, subscriptionId),
+    subscriptionId === null ? null : openOrderOf(service.db, subscriptionId),
+  ]);
+  const facts: OrderFacts = {
+    itemCount: request.itemCount, quantity: request.quantity, action: request.action, at: isoTime(service.clock.now()), customerId,
+    kycRequired: service.config.requireKyc, linesMax: service.config.maxLines, offeringId: request.offeringId, subscriptionId,
+    ...customer, offering: offering.facts, msisdn: number.msisdn ?? request.msisdnPreference, msisdnStatus: number.status, lineOwner, openOrderId,
+  };
+  return { facts, snapshot: offering.snapshot, msisdn: number.msisdn };
+}
+
+type CustomerFacts = Pick<OrderFacts, 'customerStatus' | 'kycStatus' | 'paymentMethodId' | 'lines'>;
+
+const nobody: CustomerFacts = { customerStatus: null, kycStatus: null, paymentMethodId: null, lines: 0 };
+
+async function customerFacts({ clients, db }: Service, customerId: string, adds: boolean): Promise<CustomerFacts> {
+  const path = { id: customerId };
+  const customer = found('customer', customerId, 'customer.get', ok(clients.TMF629.GET('/customer/{id}', { params: { path, query: { fields: 'status' } } })));
+  if (!adds) return { ...nobody, customerStatus: (await customer).status ?? null };
+  const [{ status }, { kycStatus }, methods, lines, orders] = await Promise.all([
+    customer,
+    found('customer', customerId, 'customer.get', ok(clients.crm.GET('/customer/{id}/kyc', { params: { path } }))),
+    ok(clients.payment.GET('/paymentMethod', { params: { query: { customerId, status: 'active' } } })),
+    ok(clients.subscription.GET('/subscription', { params: { query: { customerId, limit: 1000 } } })),
+    countOpenAdds(db, customerId),
+  ]);
+  const live = lines.filter(({ state }) => state === 'active' || state === 'blocked').length;
+  return {
+    customerStatus: status ?? null, kycStatus, paymentMethodId: methods.find(({ isDefault }) => isDefault)?.id ?? null,
+    // A pending line is counted with the order that is making it.
+    lines: live + orders,
+  };
+}
+
+interface Offered {
+  readonly facts: OfferingFacts | null;
+  readonly snapshot: PriceSnapshot | null;
+}
+
+async function offeringFacts(service: Service, offeringId: string | null): Promise<Offered> {
+  if (offeringId === null) return { facts: null, snapshot: null };
+  try {
+    const tariff = await ok(service.clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id: offeringId } } }));
+    return { facts: factsOfTariff(tariff), snapshot: snapshotOf(tariff, service.config.currency) };
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    // 400: an id that cannot be one of ours names nothing either.
+    if (error.status === 404 || error.status === 400) throw unknownReference('productOffering', offeringId, 'catalog.list_active_offerings');
+    if (error.rule !== 'catalog.price.none_in_force') throw error;
+    return { facts: await unpriced(service, offeringId), snapshot: null };
+  }
+}
+
+/** The tariff says `sellable` for state, window and price together, and it has a price: the rest is the window. */
+const factsOfTariff = (tariff: Tariff): OfferingFacts => ({
+  category: tariff.category, lifecycleStatus: tariff.lifecycleStatus, validFor: null,
+  inWindow: tariff.sellable || tariff.lifecycleStatus !== 'Launched', priceId: tariff.price.priceId,
+});
+
+/** An offering without price has no tariff; its own row still tells why it cannot be sold. */
+async function unpriced({ clients, clock }: Service, offeringId: string): Promise<OfferingFacts> {
+  const row = await ok(clients.TMF620.GET('/productOffering/{id}', { params: { path: { id: offeringId } } }));
+  const now = isoTime(clock.now());
+  const { startDateTime, endDateTime } = row.validFor ?? {};
+  const names = row.category?.map(({ name }) => name) ?? [];
+  return {
+    category: names.find((name) => name === 'PLAN' || name === 'VAS') ?? null, lifecycleStatus: row.lifecycleStatus ?? 'unknown', validFor: { ...row.validFor },
+    inWindow: (startDateTime === undefined || startDateTime <= now) && (endDateTime === undefined || now < endDateTime), priceId: null,
+  };
+}
+
+function snapshotOf(tariff: Tariff, currency: string): PriceSnapshot {
+  const { price } = tariff;
+  const amount = fromWireMoney(price.amount, currency);
+  if (!amount) throw new Error(`${price.priceId} is not a whole number of minor units`);
+  return {
+    offeringName: tariff.name, specificationId: tariff.specificationId ?? null, priceId: price.priceId, priceName: price.name ?? null,
+    priceMinor: amount.amountMinor, currency: amount.currency,
+  };
+}
+
+async function numberFacts({ clients, config }: Service, preference: string | null): Promise<{ msisdn: string | null; status: string | null }> {
+  if (preference === null) return { msisdn: null, status: null };
+  const msisdn = nationalNumber(preference, config);
+  if (msisdn === null) return { msisdn: null, status: null };
+  try {
+    const { status } = await ok(clients.inventory.GET('/msisdn/{msisdn}', { params: { path: { msisdn } } }));
+    return { msisdn, status };
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 404) return { msisdn, status: null };
+    throw error;
+  }
+}
+
+const ownerOfLine = async ({ clients }: Service, id: string): Promise<string> =>
+  (await found('subscription', id, 'subscription.list_for_customer', ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id } } })))).customerId;
+
+/** A call whose 404 means that the request names nothing. */
+async function found<T>(type: string, id: string, tool: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 404) throw unknownReference(type, id, tool);
+    throw error;
+  }
+}

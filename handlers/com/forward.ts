@@ -1,0 +1,125 @@
+import type { OrderState } from '#policy/order';
+import { keyed, ok } from '#runtime/client';
+import { money, toWireMoney, type WireMoney } from '#runtime/money';
+import type { Service } from '../service.ts';
+import type { ForwardStep, SagaData, Work } from './saga.ts';
+import { requestService, serviceOrderOf } from './service-order.ts';
+import { advance, keyOf, lookAgainMs, orFail, type Outcome, type Step } from './step.ts';
+
+/** The steps of an add (DOMAIN §5 F1, 5–11) and of a delete (F7). */
+export const forward: Readonly<Record<ForwardStep, Step>> = {
+  start: async (_service, { action, priceMinor }) => {
+    if (action === 'delete') return advance('terminateLine', { move: 'start' });
+    return advance(priceMinor === 0 ? 'requestService' : 'authorize', { move: 'start' });
+  },
+
+  authorize: (service, work) => orFail(authorize(service, work)),
+
+  requestService: (service, work) => orFail(requestService(service, work).then((more) => advance('awaitService', { data: more }))),
+
+  awaitService: async (service, work) => {
+    const known = work.data.serviceState;
+    if (work.attempts === 0 || known === 'completed' || known === 'failed' || known === 'cancelled') return serviceOutcome(work.state, work.data, {});
+    const seen = await serviceOrderOf(service, required(work.data.serviceOrderId, 'service order'));
+    return serviceOutcome(work.state, { ...work.data, ...seen }, seen);
+  },
+
+  createLine: (service, work) => orFail(createLine(service, work)),
+
+  assignNumber: ({ clients }, work) => orFail((async () => {
+    await ok(clients.inventory.POST('/reservation/{orderId}/assign', {
+      params: { path: { orderId: work.orderId } },
+      body: { subscriptionId: required(work.subscriptionId, 'line'), customerId: work.customerId }, ...keyed(keyOf(work, 'assign')),
+    }));
+    return advance('capture');
+  })()),
+
+  capture: (service, work) => orFail(capture(service, work)),
+
+  // Paid for: a refusal here is no reason to give the order up. It is tried again, and the stuck sweep tells.
+  activate: async ({ clients }, work) => {
+    const { paymentId, billId } = work.data;
+    await ok(clients.subscription.POST('/subscription/{id}/activate', {
+      params: { path: { id: required(work.subscriptionId, 'line') } },
+      body: { ...(paymentId ? { paymentId } : {}), ...(billId ? { billId } : {}) }, ...keyed(keyOf(work, 'act')),
+    }));
+    return advance(null, { move: 'complete' });
+  },
+
+  terminateLine: ({ clients }, work) => orFail((async () => {
+    await ok(clients.subscription.POST('/subscription/{id}/terminate', {
+      params: { path: { id: required(work.subscriptionId, 'line') } }, body: { reason: `order ${work.orderId}` }, ...keyed(keyOf(work, 'terminate')),
+    }));
+    return advance('awaitRemoval');
+  })()),
+
+  awaitRemoval: async (_service, { data }) =>
+    (data.removalState === 'completed' ? advance(null, { move: 'complete' }) : { kind: 'wait', lookAgainMs }),
+};
+
+/** What an earlier step must have left; its absence is a defect, not a refusal. */
+export function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`the saga has no ${what} at this step`);
+  return value;
+}
+
+const priceOf = ({ priceMinor, currency }: Work): WireMoney =>
+  toWireMoney(money(required(priceMinor, 'price'), required(currency, 'currency')));
+
+/** Holds the price on the default card; the same key finds the first result again. */
+export const authorization = ({ clients }: Service, work: Work): Promise<{ id: string }> =>
+  ok(clients.payment.POST('/authorization', {
+    body: { customerId: work.customerId, orderId: work.orderId, amount: priceOf(work), purpose: 'activation', description: `${work.offeringName} (${work.orderId})` },
+    ...keyed(keyOf(work, 'auth')),
+  }));
+
+async function authorize(service: Service, work: Work): Promise<Outcome> {
+  const { id } = await authorization(service, work);
+  return advance('requestService', { data: { paymentId: id } });
+}
+
+/** What the state of the service order means for the order. @param seen what is new and to be kept */
+function serviceOutcome(state: OrderState, { serviceState, serviceFailure }: SagaData, seen: SagaData): Outcome {
+  if (serviceState === 'completed') return advance('createLine', { data: seen, ...(state === 'held' ? { move: 'resume' as const } : {}) });
+  if (serviceState === 'failed' || serviceState === 'cancelled') {
+    return { kind: 'fail', failure: serviceFailure ?? { rule: null, message: `The service order was ${serviceState}.` }, data: seen };
+  }
+  const wait = { kind: 'wait', lookAgainMs, data: seen } as const;
+  if (serviceState === 'held' && state === 'inProgress') return { ...wait, move: 'hold' };
+  if (serviceState === 'inProgress' && state === 'held') return { ...wait, move: 'resume' };
+  return wait;
+}
+
+/** The line of the order, pending; the same key finds it again. */
+export const line = ({ clients }: Service, work: Work): Promise<{ id: string }> =>
+  ok(clients.subscription.POST('/subscription', {
+    body: {
+      orderId: work.orderId, customerId: work.customerId, offeringId: required(work.offeringId, 'offering'),
+      msisdn: required(work.data.msisdn, 'number'), iccid: required(work.data.iccid, 'eSIM profile'),
+      price: { priceId: required(work.priceId, 'price'), ...(work.priceName === null ? {} : { name: work.priceName }), amount: priceOf(work) },
+      ...(work.data.serviceOrderId ? { serviceOrderId: work.data.serviceOrderId } : {}), ...(work.data.paymentId ? { paymentId: work.data.paymentId } : {}),
+    },
+    ...keyed(keyOf(work, 'sub')),
+  }));
+
+async function createLine(service: Service, work: Work): Promise<Outcome> {
+  const { id } = await line(service, work);
+  return advance('assignNumber', { subscriptionId: id });
+}
+
+async function capture({ clients }: Service, work: Work): Promise<Outcome> {
+  const { orderId, customerId, offeringId, priceId, offeringName, data } = work;
+  const subscriptionId = required(work.subscriptionId, 'line');
+  const items = [{
+    description: offeringName ?? required(offeringId, 'offering'), amount: priceOf(work), offeringId: required(offeringId, 'offering'),
+    priceId: required(priceId, 'price'), subscriptionId, orderId,
+  }];
+  if (work.priceMinor === 0) {
+    const { billId } = await ok(clients.payment.POST('/zeroCharge', { body: { customerId, orderId, subscriptionId, items }, ...keyed(keyOf(work, 'cap')) }));
+    return advance('activate', { data: { billId } });
+  }
+  const paid = await ok(clients.payment.POST('/payment/{id}/capture', {
+    params: { path: { id: required(data.paymentId, 'payment') } }, body: { items }, ...keyed(keyOf(work, 'cap')),
+  }));
+  return advance('activate', { data: { billId: required(paid.billId, 'bill') } });
+}

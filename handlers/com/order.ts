@@ -1,0 +1,115 @@
+import type { Database, Tx } from '#db/database';
+import { changeOrder, deleteOrder, type OrderAction, type OrderState } from '#policy/order';
+import { money, toWireMoney } from '#runtime/money';
+import { isObject } from '../resource/json.ts';
+import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
+import { verdictAttribute } from '../resource/verdict.ts';
+
+/** A product order with what its one item means; the item's columns are null in an order recorded for its form alone. */
+export interface OrderRow extends ResourceRow {
+  readonly state: OrderState;
+  readonly customerId: string | null;
+  readonly orderDate: Date;
+  readonly completionDate: Date | null;
+  readonly cancellationDate: Date | null;
+  readonly action: OrderAction | null;
+  readonly itemId: string | null;
+  readonly offeringId: string | null;
+  readonly offeringName: string | null;
+  readonly priceId: string | null;
+  readonly priceName: string | null;
+  /** Price agreed, in minor units. */
+  readonly priceMinor: number | null;
+  readonly currency: string | null;
+  readonly msisdnPreference: string | null;
+  readonly subscriptionId: string | null;
+  readonly paymentId: string | null;
+  readonly serviceOrderId: string | null;
+}
+
+const itemColumn = (column: string): string => `(SELECT i.${column} FROM order_mgmt.order_item i WHERE i.order_id = r.id)`;
+const gathered = (name: string): string => `(SELECT s.data->>'${name}' FROM order_mgmt.saga s WHERE s.order_id = r.id)`;
+
+const further = {
+  action: itemColumn('action'), itemId: itemColumn('item_id'), offeringId: itemColumn('offering_id'), offeringName: itemColumn('offering_name'),
+  priceId: itemColumn('price_id'), priceName: itemColumn('price_name'), priceMinor: itemColumn('price_minor'), currency: itemColumn('currency'),
+  msisdnPreference: itemColumn('msisdn_preference'), subscriptionId: itemColumn('subscription_id'),
+  paymentId: gathered('paymentId'), serviceOrderId: gathered('serviceOrderId'),
+} as const;
+
+/** TMF622 productOrder. */
+export const productOrder: ResourceDefinition<OrderRow> = {
+  key: 'TMF622.productOrder',
+  table: 'order_mgmt.product_order',
+  select: further,
+  columns: {
+    state: { column: 'state', type: 'text' },
+    orderDate: { column: 'order_date', type: 'timestamptz' },
+    completionDate: { column: 'completion_date', type: 'timestamptz' },
+    cancellationDate: { column: 'cancellation_date', type: 'timestamptz' },
+    'productOrderItem.state': { column: 'state', type: 'text' },
+    'productOrderItem.product.id': { sql: `coalesce(${further.subscriptionId}, r.document #>> '{productOrderItem,0,product,id}')`, type: 'text' },
+  },
+  sortNewest: 'order_date',
+  ownerColumn: 'customer_id',
+  extensions: [verdictAttribute],
+  readOnly: ['state', 'orderDate', 'completionDate', 'cancellationDate', 'relatedParty'],
+  mandatory: ['orderDate', 'state', 'productOrderItem', 'relatedParty'],
+  stateAttribute: 'state',
+  project: (row) => ({ productOrderItem: itemsOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
+  payload: (row) => orderFactsOf(row),
+  permits: {
+    patch: (tx) => changeOrder.permit(tx),
+    delete: (tx, row) => deleteOrder.permit(tx, { orderId: row.id, state: row.state, references: referencesOf(row) }),
+  },
+};
+
+/** The items as posted, each in the state of its order; the one with effect shows its line and its price. */
+function itemsOf(row: OrderRow): Document[] {
+  const posted = row.document['productOrderItem'];
+  const items = Array.isArray(posted) ? posted.filter(isObject) : [];
+  return items.map((item) => ({ ...item, state: row.state, ...(item['id'] === row.itemId ? effectOf(row, item) : {}) }));
+}
+
+function effectOf(row: OrderRow, item: Document): Document {
+  const product = isObject(item['product']) ? item['product'] : {};
+  return {
+    ...(row.subscriptionId === null ? {} : { product: { ...product, id: row.subscriptionId } }),
+    ...(row.priceMinor === null || row.currency === null ? {} : { itemPrice: [priceOf(row, row.priceMinor, row.currency)] }),
+  };
+}
+
+const priceOf = ({ priceId, priceName }: OrderRow, priceMinor: number, currency: string): Document => ({
+  name: priceName ?? priceId, priceType: 'recurring', recurringChargePeriod: 'month',
+  price: { taxIncludedAmount: toWireMoney(money(priceMinor, currency)), '@type': 'Price' },
+  productOfferingPrice: { id: priceId, name: priceName ?? priceId },
+});
+
+/** What keeps an order on record. */
+const referencesOf = (row: OrderRow): string[] =>
+  (row.action === null ? [] : [row.serviceOrderId, row.paymentId, row.subscriptionId].filter((id) => id !== null).concat('saga'));
+
+/** Members of every order event besides id and change of state (DOMAIN §7). */
+export const orderFactsOf = (row: OrderRow): Document => ({
+  customerId: row.customerId, subscriptionId: row.subscriptionId, action: row.action, offeringId: row.offeringId,
+  priceSnapshot: row.priceId === null ? null : { priceId: row.priceId, amount: row.priceMinor, currency: row.currency },
+  paymentId: row.paymentId, serviceOrderId: row.serviceOrderId,
+});
+
+type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;
+
+/** An order open on a line; null = none. */
+export async function openOrderOf(reader: Reader, subscriptionId: string): Promise<string | null> {
+  const row = await reader.one<{ orderId: string }>(
+    `SELECT order_id FROM order_mgmt.order_item WHERE subscription_id = $1
+       AND state NOT IN ('rejected', 'completed', 'failed', 'cancelled')`, [subscriptionId]);
+  return row?.orderId ?? null;
+}
+
+/** Orders of a customer that will become lines. */
+export async function countOpenAdds(reader: Reader, customerId: string): Promise<number> {
+  const row = await reader.one<{ count: number }>(
+    `SELECT count(*) AS count FROM order_mgmt.product_order o JOIN order_mgmt.order_item i ON i.order_id = o.id
+     WHERE o.customer_id = $1 AND i.action = 'add' AND o.state NOT IN ('rejected', 'completed', 'failed', 'cancelled')`, [customerId]);
+  return row?.count ?? 0;
+}
