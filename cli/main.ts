@@ -1,17 +1,80 @@
-import { Builtins, Cli } from 'clipanion';
-import { DownCommand } from './run/down.ts';
-import { LogsCommand } from './run/logs.ts';
-import { ServeCommand } from './run/serve.ts';
-import { StatusCommand } from './run/status.ts';
-import { UpCommand } from './run/up.ts';
+import { Cli, type Command } from 'clipanion';
+import type { Entry } from './commands.ts';
+import { meaningOf } from './command-words.ts';
 
-const cli = new Cli({ binaryName: 'bss', binaryLabel: 'BSS-CLI', binaryVersion: '0.1.0' });
-for (const command of [UpCommand, DownCommand, StatusCommand, LogsCommand, ServeCommand, Builtins.HelpCommand, Builtins.VersionCommand]) {
-  cli.register(command);
+/** Environment of a call; the tests give their own. */
+type Streams = typeof Cli.defaultContext;
+
+const helpWords = new Set(['--help', '-h', 'help']);
+const versionWords = new Set(['--version', '-v', 'version']);
+
+/** @returns the exit code: 0 ok, 1 failure, 2 usage, 3 not found, 4 policy, 5 conflict, 6 auth, 7 unavailable */
+async function main(argv: readonly string[], streams: Streams): Promise<number> {
+  const [first = ''] = argv;
+  if (versionWords.has(first)) return print(`${(await import('./version.ts')).version}\n`, streams.stdout);
+  if (helpWords.has(first) && argv.length > 1) return main([...argv.slice(1), '--help'], streams);
+  const meaning = meaningOf(argv);
+  if (meaning.kind === 'command') return call(meaning.entry, [...argv], streams);
+  const { groupHelp, overview } = await import('./help.ts');
+  if (meaning.kind === 'group') {
+    const asked = meaning.rest.some((word) => helpWords.has(word));
+    return print(groupHelp(meaning.group), asked ? streams.stdout : streams.stderr) || (asked ? 0 : 2);
+  }
+  if (meaning.kind === 'none') return print(overview(), helpWords.has(first) ? streams.stdout : streams.stderr) || (helpWords.has(first) ? 0 : 2);
+  const hint = meaning.meant ? `did you mean \`bss ${meaning.meant}\`?` : 'bss --help lists what there is.';
+  return complain(`There is no command "${meaning.typed}"; ${hint}`, argv, streams);
 }
-// `bss logs | head`: the reader has enough, which is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-process.exitCode = await cli.run(process.argv.slice(2), Cli.defaultContext);
+
+function print(text: string, stream: Streams['stdout' | 'stderr']): number {
+  stream.write(text);
+  return 0;
+}
+
+/** Reads the one command that was asked for and runs it. */
+async function call(entry: Entry, argv: string[], streams: Streams): Promise<number> {
+  const commandClass = await entry.load();
+  const cli = new Cli({ binaryName: 'bss', enableColors: false });
+  cli.register(commandClass);
+  const [definition] = cli.definitions();
+  if (definition && (argv.includes('--help') || argv.includes('-h'))) {
+    const { commandHelp } = await import('./help.ts');
+    return print(commandHelp(definition), streams.stdout);
+  }
+  const command = parsed(cli, argv, streams);
+  if (command instanceof Error) {
+    const { syntaxFailure } = await import('./syntax.ts');
+    const { kind, message } = syntaxFailure(command, definition, entry.path);
+    return complain(message, argv, streams, 2, kind);
+  }
+  try {
+    return await command.validateAndExecute();
+  } catch (error) {
+    const { failureOf } = await import('./failure.ts');
+    const failure = failureOf(error);
+    if (!failure) throw error;
+    return complain(failure.message, argv, streams, failure.exitCode, failure.kind);
+  }
+}
+
+function parsed(cli: Cli, argv: string[], streams: Streams): Command | Error {
+  try {
+    return cli.process(argv, streams);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+function complain(message: string, argv: readonly string[], { stderr }: Streams, exitCode = 2, kind = 'INVALID_ARGUMENT'): number {
+  stderr.write(argv.includes('--json') ? `${JSON.stringify({ ok: false, error: { kind, message: message.split('\n')[0] } })}\n` : `${message}\n`);
+  return exitCode;
+}
+
+// `bss customer list | head`: the reader has enough, which is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+process.exitCode = await main(process.argv.slice(2), Cli.defaultContext);

@@ -1,0 +1,43 @@
+import { UsageError } from 'clipanion';
+import { ok, where } from '#runtime/client';
+import { isoTime } from '#runtime/clock';
+import type { CatalogView } from '../renderers/catalog.ts';
+import { absentAsNull, type Session } from '../session.ts';
+
+/** More plans than any operator of this size sells. */
+const plansMax = 200;
+
+/**
+ * A moment from the command line in the form the services take; a bare day is its start in UTC.
+ * @throws UsageError when it is none
+ */
+export function momentOf(text: string, option = '--at'): string {
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isFinite(ms)) throw new UsageError(`${option} takes a time such as 2026-12-01 or 2026-12-01T09:00:00Z; it is "${text}".`);
+  return isoTime(new Date(ms));
+}
+
+/** The plans with their price and grants at a moment, cheapest first. */
+export async function showPlans(session: Session, { active, at }: { readonly active: boolean; readonly at: string | undefined }): Promise<number> {
+  const { clients, output } = session;
+  const moment = at === undefined ? isoTime(await session.businessTime()) : momentOf(at);
+  const filters = where({ 'category.name': 'PLAN', lifecycleStatus: active ? 'Launched' : undefined });
+  const offerings = await ok(clients.TMF620.GET('/productOffering', { params: { query: { limit: plansMax, ...filters } } }));
+  const tariffs = await Promise.all(offerings.map(({ id = '' }) =>
+    absentAsNull(ok(clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id }, query: { at: moment } } })))));
+  const plans = tariffs.filter((tariff) => tariff !== null && (!active || tariff.sellable)).filter((tariff) => tariff !== null)
+    .toSorted((a, b) => a.price.amount.value - b.price.amount.value);
+  if (output.scripted) output.rows(plans, 'Tariff');
+  else await output.show({ '@type': 'CatalogView', id: 'catalog', kind: 'plan', at: moment, offerings: plans } satisfies CatalogView & { id: string });
+  return 0;
+}
+
+/** The top-ups on sale at a moment. */
+export async function showTopUps(session: Session, at: string | undefined): Promise<number> {
+  const { clients, output } = session;
+  const moment = at === undefined ? isoTime(await session.businessTime()) : momentOf(at);
+  const offerings = await ok(clients.catalog.GET('/vasOffering', { params: { query: { at: moment } } }));
+  if (output.scripted) output.rows(offerings, 'VasOffering');
+  else await output.show({ '@type': 'CatalogView', id: 'catalog', kind: 'top-up', at: moment, offerings } satisfies CatalogView & { id: string });
+  return 0;
+}

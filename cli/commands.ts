@@ -1,0 +1,79 @@
+import type { CommandClass } from 'clipanion';
+
+/** A command as it is known before its code is read. */
+export interface Entry {
+  /** Words that call it: `customer create`. */
+  readonly path: string;
+  /** One sentence, the same as in its own help. */
+  readonly summary: string;
+  readonly load: () => Promise<CommandClass>;
+  /** Left out of the overview and the suggestions. */
+  readonly hidden?: boolean;
+}
+
+/** Groups in the order of the overview, with the heads they stand under. */
+export const groups: Readonly<Record<string, string>> = {
+  '': 'Run', customer: 'Customer', payment: 'Payment', catalog: 'Catalog', order: 'Order', subscription: 'Subscription', usage: 'Usage',
+  inventory: 'Inventory', prov: 'Provisioning', events: 'Events',
+};
+
+/**
+ * Every command. The overview and the suggestions are made from this table alone, and a call reads
+ * one file of it: that keeps `bss --help` and every command fast (AGENT-AND-CLI §12.5).
+ */
+export const commands: readonly Entry[] = [
+  { path: 'up', summary: 'Start database, services and seed data; print where everything is.', load: async () => (await import('./run/up.ts')).UpCommand },
+  { path: 'down', summary: 'Stop the services and the embedded database; the data stays.', load: async () => (await import('./run/down.ts')).DownCommand },
+  { path: 'status', summary: 'Show whether each service and the database is healthy; exit 7 when one is not.', load: async () => (await import('./run/status.ts')).StatusCommand },
+  { path: 'logs', summary: 'Show what the services (or `postgres`) log.', load: async () => (await import('./run/logs.ts')).LogsCommand },
+  { path: 'serve', summary: 'Host services in this process until it is told to stop.', load: async () => (await import('./run/serve.ts')).ServeCommand },
+  { path: 'doctor', summary: 'Check machine, database, specs, invariants and queues; say how to mend what is wrong.', load: async () => (await import('./doctor.ts')).DoctorCommand },
+  { path: 'api', summary: 'Call any operation by its key and print the answer.', load: async () => (await import('./api.ts')).ApiCommand },
+  { path: 'demo', summary: 'Play the hero scenario on the running stack and check its money and events.', hidden: true, load: async () => (await import('./demo.ts')).DemoCommand },
+
+  { path: 'customer create', summary: 'Create a customer.', load: async () => (await import('./customer/create.ts')).CustomerCreateCommand },
+  { path: 'customer list', summary: 'List customers, newest first.', load: async () => (await import('./customer/list.ts')).CustomerListCommand },
+  { path: 'customer show', summary: 'Show one customer.', load: async () => (await import('./customer/show.ts')).CustomerShowCommand },
+  { path: 'customer find', summary: 'Find a customer by number or e-mail address.', load: async () => (await import('./customer/find.ts')).CustomerFindCommand },
+  { path: 'customer 360', summary: 'Show a customer with lines, balances, last order and charges.', load: async () => (await import('./customer/360.ts')).Customer360Command },
+  { path: 'customer kyc-attest', summary: 'Record that an identity provider has checked the customer.', load: async () => (await import('./customer/kyc-attest.ts')).CustomerKycAttestCommand },
+  { path: 'customer kyc-status', summary: 'Show the identity status of a customer.', load: async () => (await import('./customer/kyc-status.ts')).CustomerKycStatusCommand },
+
+  { path: 'payment add-card', summary: 'Put a card on file.', load: async () => (await import('./payment/add-card.ts')).PaymentAddCardCommand },
+  { path: 'payment methods', summary: 'List the cards on file.', load: async () => (await import('./payment/methods.ts')).PaymentMethodsCommand },
+
+  { path: 'catalog list', summary: 'List the plans.', load: async () => (await import('./catalog/list.ts')).CatalogListCommand },
+  { path: 'catalog show', summary: 'Show what an offering costs and grants.', load: async () => (await import('./catalog/show.ts')).CatalogShowCommand },
+  { path: 'catalog price', summary: 'Show the price of an offering at a moment.', load: async () => (await import('./catalog/price.ts')).CatalogPriceCommand },
+  { path: 'catalog vas', summary: 'List the top-ups on sale.', load: async () => (await import('./catalog/vas.ts')).CatalogVasCommand },
+
+  { path: 'order create', summary: 'Order a line for a customer and watch it come up.', load: async () => (await import('./order/create.ts')).OrderCreateCommand },
+  { path: 'order list', summary: 'List orders, newest first.', load: async () => (await import('./order/list.ts')).OrderListCommand },
+  { path: 'order show', summary: 'Show an order with its steps and network tasks.', load: async () => (await import('./order/show.ts')).OrderShowCommand },
+  { path: 'order wait', summary: 'Wait until an order is through.', load: async () => (await import('./order/wait.ts')).OrderWaitCommand },
+  { path: 'order cancel', summary: 'Cancel an order that has not reached the network yet.', load: async () => (await import('./order/cancel.ts')).OrderCancelCommand },
+
+  { path: 'subscription list', summary: 'List lines, newest first.', load: async () => (await import('./subscription/list.ts')).SubscriptionListCommand },
+  { path: 'subscription show', summary: 'Show a line with what it may still use.', load: async () => (await import('./subscription/show.ts')).SubscriptionShowCommand },
+  { path: 'subscription balance', summary: 'Show the balances of a line.', load: async () => (await import('./subscription/balance.ts')).SubscriptionBalanceCommand },
+  { path: 'subscription vas', summary: 'Buy a top-up for a line, charging the card on file.', load: async () => (await import('./subscription/vas.ts')).SubscriptionVasCommand },
+  { path: 'subscription terminate', summary: 'End a line for good.', load: async () => (await import('./subscription/terminate.ts')).SubscriptionTerminateCommand },
+
+  { path: 'usage simulate', summary: 'Report usage of a number as the network would and wait for its rating.', load: async () => (await import('./usage/simulate.ts')).UsageSimulateCommand },
+  { path: 'usage history', summary: 'List usage, newest first.', load: async () => (await import('./usage/history.ts')).UsageHistoryCommand },
+
+  { path: 'inventory msisdn-list', summary: 'List numbers of the pool.', load: async () => (await import('./inventory/msisdn-list.ts')).InventoryMsisdnListCommand },
+  { path: 'inventory msisdn-show', summary: 'Show one number.', load: async () => (await import('./inventory/msisdn-show.ts')).InventoryMsisdnShowCommand },
+  { path: 'inventory msisdn-count', summary: 'Count numbers by state.', load: async () => (await import('./inventory/msisdn-count.ts')).InventoryMsisdnCountCommand },
+  { path: 'inventory esim-list', summary: 'List eSIM profiles of the pool.', load: async () => (await import('./inventory/esim-list.ts')).InventoryEsimListCommand },
+  { path: 'inventory esim-show', summary: 'Show an eSIM profile with its activation code.', load: async () => (await import('./inventory/esim-show.ts')).InventoryEsimShowCommand },
+
+  { path: 'prov tasks', summary: 'List tasks of the network.', load: async () => (await import('./prov/tasks.ts')).ProvTasksCommand },
+  { path: 'prov show', summary: 'Show one task of the network.', load: async () => (await import('./prov/show.ts')).ProvShowCommand },
+  { path: 'prov retry', summary: 'Try a failed task again.', load: async () => (await import('./prov/retry.ts')).ProvRetryCommand },
+  { path: 'prov resolve', summary: 'Free a stuck task after the network was mended.', load: async () => (await import('./prov/resolve.ts')).ProvResolveCommand },
+  { path: 'prov fault', summary: 'List the faults the simulated network plays, or switch one.', load: async () => (await import('./prov/fault.ts')).ProvFaultCommand },
+
+  { path: 'events list', summary: 'List what happened, newest last.', load: async () => (await import('./events/list.ts')).EventsListCommand },
+  { path: 'events tail', summary: 'Follow what happens as it happens.', load: async () => (await import('./events/tail.ts')).EventsTailCommand },
+];

@@ -1,0 +1,28 @@
+import { Command, Option } from 'clipanion';
+import { ListCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+
+export class CustomerListCommand extends ListCommand {
+  static override paths = [['customer', 'list']];
+
+  static override usage = Command.Usage({
+    category: 'Customer',
+    description: 'List customers, newest first.',
+    examples: [['Everybody called Lim', '$0 customer list --name Lim'], ['Ids for a script', '$0 customer list --state active --quiet --all']],
+  });
+
+  state = Option.String('--state', { description: 'Only prospect, active, suspended or closed ones.' });
+  name = Option.String('--name', { description: 'Only those whose name contains this.' });
+
+  protected override async run(session: Session): Promise<number> {
+    const [{ printList }, { where }] = await Promise.all([import('../page.ts'), import('#runtime/client')]);
+    const filters = where({ status: this.state, 'name.regex': this.name && escaped(this.name) });
+    return printList(session, this, {
+      title: 'Customers', type: 'Customer',
+      fetch: (window) => session.clients.TMF629.GET('/customer', { params: { query: { ...window, ...filters } } }),
+    });
+  }
+}
+
+/** The name as typed, not as a pattern. */
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,83 @@
+import type { Writable } from 'node:stream';
+import type { Output } from '../output.ts';
+import { stateText } from '../renderers/look.ts';
+import type { OrderSaga } from '../renderers/order.ts';
+import { clean, fit, padEnd } from '../renderers/text.ts';
+
+type Step = OrderSaga['steps'][number];
+
+/**
+ * The steps of an order while they are done. On a terminal the whole list is drawn again in place;
+ * elsewhere each step is one line when it is over.
+ */
+export class SagaScreen {
+  readonly #stream: Writable & { readonly isTTY?: boolean };
+  readonly #output: Output;
+  readonly #told = new Set<string>();
+  #drawn: readonly string[] = [];
+
+  constructor(stream: Writable, output: Output) {
+    this.#stream = stream;
+    this.#output = output;
+  }
+
+  update(saga: OrderSaga): void {
+    const { quiet, json } = this.#output.options;
+    if (quiet || json) return;
+    if (this.#stream.isTTY === true && this.#output.look.color) this.#redraw(saga);
+    else this.#append(saga);
+  }
+
+  /** Leaves the last picture standing. */
+  end(): void {
+    this.#drawn = [];
+  }
+
+  #redraw(saga: OrderSaga): void {
+    const lines = saga.steps.map((step) => fit(this.#line(saga, step), this.#output.look.width - 1));
+    if (lines.join('\n') === this.#drawn.join('\n')) return;
+    const up = this.#drawn.length > 0 ? `\x1b[${this.#drawn.length}A` : '';
+    this.#stream.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}`);
+    this.#drawn = lines;
+  }
+
+  #append(saga: OrderSaga): void {
+    for (const step of saga.steps) {
+      const mark = `${step.name} ${step.state}`;
+      if (step.state === 'pending' || step.state === 'running' || this.#told.has(mark)) continue;
+      this.#told.add(mark);
+      this.#stream.write(`${this.#line(saga, step)}\n`);
+    }
+  }
+
+  #line(saga: OrderSaga, step: Step): string {
+    const { look } = this.#output;
+    const sign = stateText(signStates[step.state] ?? step.state, look, padEnd(words[step.state], 7));
+    const tries = step.attempts > 1 ? `  try ${step.attempts}` : '';
+    const error = step.error && step.state !== 'done' ? `  ${clean(step.error)}` : '';
+    return `  ${sign} ${padEnd(stepName(step.name), 26)}${tookText(step)}${resultOf(saga, step)}${tries}${error}`.trimEnd();
+  }
+}
+
+const words: Readonly<Record<Step['state'], string>> = {
+  pending: '...', running: 'now', done: 'ok', failed: 'FAILED', compensated: 'undone', skipped: '-',
+};
+const signStates: Readonly<Record<string, string>> = { done: 'ok', compensated: 'pending' };
+
+/** `service_order` and `serviceOrder` read as `service order`. */
+export const stepName = (name: string): string => clean(name).replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
+
+function tookText({ startedAt, finishedAt }: Step): string {
+  if (!startedAt || !finishedAt) return '         ';
+  return `${String(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt))).padStart(6)} ms`;
+}
+
+/** What a step gave, once it has. */
+function resultOf(saga: OrderSaga, { name, state }: Step): string {
+  if (state !== 'done') return '';
+  const results = [
+    [/auth|captur|pay/i, saga.paymentId], [/service|provision|network/i, saga.serviceOrderId], [/reserv|assign|number/i, saga.msisdn], [/subscri|activ|line/i, saga.subscriptionId],
+  ] as const;
+  const found = results.find(([pattern, id]) => pattern.test(name) && id);
+  return found ? `  ${clean(String(found[1]))}` : '';
+}

@@ -1,0 +1,18 @@
+import { card } from './card.ts';
+import { painted, type Look } from './look.ts';
+import { clean, displayWidth, padEnd } from './text.ts';
+import { anyText } from './values.ts';
+
+/** Members every resource has and nobody looks for in a card. */
+const quiet = new Set(['href', '@type', '@baseType', '@schemaLocation']);
+
+/** Any other resource: one line per member, the id in the top rule. */
+export function renderKeyValue(value: Readonly<Record<string, unknown>>, look: Look, title = anyText(value['@type'] ?? 'Result')): string {
+  const members = Object.entries(value).filter(([key, member]) => !quiet.has(key) && key !== 'id' && member !== null && member !== undefined);
+  const width = Math.max(0, ...members.map(([key]) => displayWidth(clean(key))));
+  return card({
+    title,
+    marks: value['id'] === undefined ? [] : [anyText(value['id'])],
+    lines: members.map(([key, member]) => `${painted(padEnd(clean(key), width), 'dim', look)}  ${anyText(member)}`),
+  }, look);
+}

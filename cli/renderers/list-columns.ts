@@ -1,0 +1,78 @@
+import type { Column } from './table.ts';
+import { stateText } from './look.ts';
+import { anyText, dateText, minuteText, moneyText, preciseText } from './values.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The value at a dotted path; arrays answer their first item. */
+export function at(value: unknown, path: string): unknown {
+  let found = value;
+  for (const part of path.split('.')) {
+    if (Array.isArray(found)) found = found[0];
+    if (found === null || typeof found !== 'object') return undefined;
+    found = (found as Row)[part]; // an object, just checked
+  }
+  return Array.isArray(found) && found.length === 0 ? undefined : found;
+}
+
+const text = (head: string, path: string): Column<Row> => ({ head, cell: (row) => anyText(at(row, path)) });
+const number = (head: string, path: string): Column<Row> => ({ ...text(head, path), align: 'right' });
+const state = (head: string, path: string): Column<Row> => ({
+  ...text(head, path), paint: (padded, row, look) => stateText(String(at(row, path)), look, padded),
+});
+const time = (head: string, path: string): Column<Row> => ({ head, cell: (row) => minuteText(textAt(row, path)) });
+const date = (head: string, path: string): Column<Row> => ({ head, cell: (row) => dateText(textAt(row, path)) });
+const money = (head: string, path: string): Column<Row> => ({
+  head, align: 'right', cell: (row) => moneyText(at(row, path) as { unit?: string; value?: number } | undefined), // a TMF Money where the path is one
+});
+const flag = (head: string, path: string): Column<Row> => ({ head, cell: (row) => (at(row, path) === true ? 'yes' : '') });
+
+const textAt = (row: Row, path: string): string | undefined => {
+  const value = at(row, path);
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** A characteristic of a TMF resource by its name. */
+const characteristic = (head: string, path: string, name: string, align?: 'right'): Column<Row> => ({
+  head, ...(align ? { align } : {}),
+  cell: (row) => {
+    const all = row[path];
+    const found: unknown = Array.isArray(all) ? all.find((one: Row) => one['name'] === name) : undefined;
+    return anyText(at(found, 'value'));
+  },
+});
+
+/** Per type of row: the columns of its table, also those of `--plain`. */
+export const listColumns: Readonly<Record<string, readonly Column<Row>[]>> = {
+  Customer: [text('id', 'id'), text('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('contact', 'contactMedium.characteristic.emailAddress')],
+  CustomerLookup: [text('id', 'id'), text('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('by', 'matchedBy'), text('line', 'subscriptionId')],
+  ProductOrder: [text('id', 'id'), state('state', 'state'), text('action', 'productOrderItem.action'), text('offering', 'productOrderItem.productOffering.id'), text('customer', 'relatedParty.id'), time('ordered', 'orderDate')],
+  Subscription: [text('id', 'id'), text('msisdn', 'msisdn'), text('plan', 'offeringId'), state('state', 'state'), text('customer', 'customerId'), money('price', 'price.amount'), date('renews', 'periodEnd')],
+  PaymentMethod: [text('id', 'id'), state('status', 'status'), text('brand', 'brand'), text('last4', 'last4'), number('month', 'expMonth'), number('year', 'expYear'), flag('default', 'isDefault'), text('customer', 'customerId')],
+  Msisdn: [text('msisdn', 'msisdn'), state('status', 'status'), text('reserved by', 'reservedBy'), text('line', 'subscriptionId'), text('customer', 'customerId'), date('rests until', 'quarantineUntil')],
+  Esim: [text('iccid', 'iccid'), state('status', 'status'), text('imsi', 'imsi'), text('msisdn', 'msisdn'), text('line', 'subscriptionId')],
+  ProvisioningTask: [text('id', 'id'), text('task', 'taskType'), state('state', 'state'), number('tries', 'attempts'), text('order', 'serviceOrderId'), text('line', 'subscriptionId'), text('last error', 'lastError')],
+  FaultRule: [text('id', 'id'), text('task', 'taskType'), text('kind', 'kind'), flag('on', 'enabled'), number('probability', 'probability')],
+  Usage: [
+    text('id', 'id'), state('status', 'status'), characteristic('msisdn', 'usageCharacteristic', 'msisdn'), characteristic('kind', 'usageCharacteristic', 'eventType'),
+    characteristic('quantity', 'usageCharacteristic', 'quantity', 'right'), characteristic('unit', 'usageCharacteristic', 'unit'), time('used', 'usageDate'), text('rule', 'policyViolation.reason'),
+  ],
+  Event: [
+    { head: 'time', cell: (row) => preciseText(textAt(row, 'occurredAt')) }, text('event', 'eventType'), text('aggregate', 'aggregateId'), text('channel', 'channel'), text('actor', 'actor'), text('trace', 'traceId'),
+  ],
+  Tariff: [text('id', 'id'), text('name', 'name'), state('status', 'lifecycleStatus'), money('price', 'price.amount')],
+  VasOffering: [text('id', 'id'), text('name', 'name'), money('price', 'price.amount')],
+  ParkedMessage: [text('id', 'id'), text('consumer', 'consumer'), text('event', 'eventType'), text('aggregate', 'aggregateId'), number('tries', 'attempts'), text('error', 'error')],
+  DoctorCheck: [text('check', 'name'), state('verdict', 'verdict'), text('finding', 'finding'), text('fix', 'fix')],
+};
+
+/** Columns of a type nobody listed: its id and its short members. */
+export function columnsOf(type: string, rows: readonly Row[]): readonly Column<Row>[] {
+  const known = listColumns[type];
+  if (known) return known;
+  const keys = Object.entries(rows[0] ?? {}).filter(([key, value]) => key !== 'href' && !key.startsWith('@') && typeof value !== 'object');
+  return keys.slice(0, 6).map(([key]) => text(key, key));
+}
+
+/** Columns asked for by `--fields`, dotted paths allowed. */
+export const fieldColumns = (fields: readonly string[]): readonly Column<Row>[] => fields.map((field) => text(field, field));
