@@ -1,6 +1,7 @@
 import { action } from './action.ts';
 import { Machine } from './machine.ts';
 import { rule } from './rule.ts';
+import { PolicyViolation } from '#runtime/errors';
 
 /** The states of TMF678 stateValue a bill takes: it is paid before it is written (P1). */
 export const billStates = ['settled', 'onHold'] as const;
@@ -58,3 +59,18 @@ export const onDemandMachine = new Machine<'bill_on_demand', OnDemandState, OnDe
 
 /** The account exists from the first card or charge of a customer on. */
 export const openAccount = action('billing_account.open');
+
+/**
+ * The trigger by which a client's PATCH reaches a state (TMF.md §4): onHold holds a settled bill,
+ * settled releases it.
+ * @throws {PolicyViolation} bill.transition.invalid for every other state
+ */
+export function billTrigger(billId: string, state: BillState, wanted: unknown): 'dispute' | 'release' {
+  if (wanted === 'onHold') return 'dispute';
+  if (wanted === 'settled') return 'release';
+  const legal = billMachine.legal(state);
+  throw new PolicyViolation(
+    'bill.transition.invalid', `A bill cannot be set to ${String(wanted)}; it is written settled, and may be held and released.`,
+    { billId, state, trigger: `set ${String(wanted)}`, legal }, [{ hint: 'Set onHold to dispute the bill, settled to release it.' }],
+  );
+}

@@ -184,3 +184,6 @@ export function voidMove(tx: object, facts: PaymentFacts) {
 
 /** Counts one more call to the gateway for the same payment. */
 export const countAttempt = action('payment.attempt');
+
+/** Takes over sales that lost their process. */
+export const resumeSales = action('payment.resume');

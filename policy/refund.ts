@@ -87,3 +87,6 @@ export const refundMachine = new Machine<'refund', RefundStatus, RefundTrigger, 
 /** Takes an amount out of what is left of a payment, or puts it back when the refund came to nothing. */
 export const reserveRefund = action('payment.reserve_refund');
 export const countRefundAttempt = action('refund.attempt');
+
+/** Takes over refunds that lost their process. */
+export const resumeRefunds = action('refund.resume');
