@@ -82,7 +82,7 @@ function bodies({ spec, operation }: Place): Pick<Operation, 'requestSchema' | '
     requestSchema: bodyName(mediaOf(content)),
     mediaTypes: Object.keys(content).map((type) => type.split(';')[0] ?? type),
     success,
-    successStatus: Math.min(...statuses),
+    successStatus: statuses.includes(201) ? 201 : Math.min(...statuses),
   };
 }
 
