@@ -3,7 +3,8 @@ import type { components } from '#generated/types/billing';
 import { isoTime } from '#runtime/clock';
 import type { Answer } from '#runtime/handler';
 import { boundCustomer } from '../resource/ownership.ts';
-import { pageHeaders, pageOf, pageStatus } from '../resource/page.ts';
+import { pageOf } from '../resource/page.ts';
+import { listed } from '../list.ts';
 import type { Service } from '../service.ts';
 
 /** What the charges of one customer are booked on; the payment process opens it. */
@@ -34,8 +35,5 @@ export async function listAccounts(service: Service, query: { readonly customerI
     `SELECT * FROM billing.billing_account WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`, [...values, page.limit, page.offset]);
   const count = await service.db.one<{ total: number }>(`SELECT count(*) AS total FROM billing.billing_account WHERE ${where}`, values);
   const total = count?.total ?? 0;
-  return {
-    status: pageStatus(page, rows.length, total), body: rows.map((row) => toAccount(service, row)),
-    headers: pageHeaders(page, query, service.href(path), rows.length, total),
-  };
+  return listed(query, page, service.href(path), rows.map((row) => toAccount(service, row)), total);
 }

@@ -2,7 +2,6 @@ import type { Tx } from '#db/database';
 import { chargeDeclined, chargeRules, countAttempt, paymentMachine, type ChargeFacts } from '#policy/payment';
 import { unknownReference } from '#policy/reference';
 import { enforce, violation } from '#policy/rule';
-import { PolicyViolation } from '#runtime/errors';
 import { money } from '#runtime/money';
 import type { Document } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
@@ -11,6 +10,7 @@ import { askGateway } from './ask.ts';
 import { recordMove } from './event.ts';
 import type { GatewayAnswer, PaymentGateway } from './gateway.ts';
 import type { ChargedItems } from './item.ts';
+import { keyReused } from './key.ts';
 import { chargedMethod, findMethod, type MethodRow } from './method.ts';
 import { findPaymentByKey, lockPayment, paymentPayload, type PaymentRow } from './payment.ts';
 import { isMethodId } from './reference.ts';
@@ -110,13 +110,12 @@ function contentOf(service: Service, charge: Charge, method: MethodRow, accountI
   };
 }
 
-/** A key stands for one charge for ever, also after the stored answer of the host is gone. */
+/** @throws {PolicyViolation} idempotency.key.reused */
 function sameCharge(row: PaymentRow, charge: Charge): PaymentRow {
   const same = row.customerId === charge.holder.customerId && row.amountMinor === charge.amountMinor && row.currency === charge.currency
     && row.purpose === charge.purpose && row.sale === charge.sale;
   if (same) return row;
-  throw new PolicyViolation('idempotency.key.reused', 'The Idempotency-Key already stands for another charge.',
-    { paymentId: row.id, key: charge.key }, [{ hint: 'Use a new key for a new charge.' }]);
+  throw keyReused({ paymentId: row.id }, charge.key);
 }
 
 /**

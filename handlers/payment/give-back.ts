@@ -19,6 +19,7 @@ import { writeBill } from './bill.ts';
 import { recordMove } from './event.ts';
 import type { GatewayAnswer, PaymentGateway } from './gateway.ts';
 import { singleItem } from './item.ts';
+import { keyReused } from './key.ts';
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts';
 import { isPaymentId } from './reference.ts';
 import { findRefundByKey, lockRefund, refundDefinition, refundPayload, type RefundRow } from './refund.ts';
@@ -40,12 +41,20 @@ interface OpenRefund {
  */
 export async function createRefund(service: Service, gateway: PaymentGateway, body: NewRefund, key: string | null): Promise<RefundRow> {
   const known = key === null ? null : await findRefundByKey(service.db, key);
-  if (known) return finishRefund(service, gateway, { refund: known, fresh: false });
+  if (known) return finishRefund(service, gateway, { refund: sameRefund(known, body), fresh: false });
   const posted = accept(refundDefinition, body);
   const payment = await paymentOf(service, body);
   if (!payment) return recordDenied(service, body, posted, key);
   requireOwner('payment', payment.id, payment.customerId);
-  return finishRefund(service, gateway, { refund: await openRefund(service, body, posted, payment.id, key), fresh: true });
+  return finishRefund(service, gateway, await openRefund(service, body, posted, payment.id, key));
+}
+
+/** @throws {PolicyViolation} idempotency.key.reused */
+function sameRefund(row: RefundRow, { payment, totalAmount }: NewRefund): RefundRow {
+  const amount = totalAmount?.value === undefined ? null : fromWireMoney(totalAmount, row.currency);
+  const samePayment = row.paymentId === null || row.paymentId === payment?.id;
+  if (samePayment && (amount === null || row.paymentId === null || amount.amountMinor === row.amountMinor)) return row;
+  throw keyReused({ refundId: row.id, paymentId: row.paymentId }, row.idempotencyKey);
 }
 
 async function paymentOf(service: Service, body: NewRefund): Promise<PaymentRow | null> {
@@ -65,15 +74,18 @@ function amountOf(body: NewRefund, payment: PaymentRow): Money | null {
   return fromWireMoney(body.totalAmount, payment.currency);
 }
 
-function openRefund(service: Service, body: NewRefund, posted: Document, paymentId: string, key: string | null): Promise<RefundRow> {
+function openRefund(service: Service, body: NewRefund, posted: Document, paymentId: string, key: string | null): Promise<OpenRefund> {
   return service.db.tx(async (tx) => {
     const payment = await lockPayment(tx, paymentId);
+    // Calls of one key that run at the same time queue at the payment: the later one finds the row.
+    const raced = key === null ? null : await findRefundByKey(tx, key);
+    if (raced) return { refund: sameRefund(raced, body), fresh: false };
     const amount = amountOf(body, payment);
     const facts: RefundFacts = { payment, amountMinor: amount?.amountMinor ?? null, reason: reasonOf(body) };
     enforce(refundRules, facts);
     const asked = { amountMinor: facts.amountMinor, currency: amount?.currency ?? null, expectedCurrency: payment.currency, itemsAddUp: true };
     enforce([chargeAmount, chargeCurrency], asked);
-    return insertOpen(tx, service, posted, payment, amount!, facts.reason, key); // payment.charge.amount_invalid has refused its absence
+    return { refund: await insertOpen(tx, service, posted, payment, amount!, facts.reason, key), fresh: true }; // payment.charge.amount_invalid has refused its absence
   });
 }
 

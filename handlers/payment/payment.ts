@@ -6,6 +6,7 @@ import { money, toWireMoney } from '#runtime/money';
 import type { Document, ResourceRow } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
 import type { ChargeItem } from './item.ts';
+import { wordOf } from './key.ts';
 
 /** A charge and what became of it; the TMF676 payment and our own view are two projections of it. */
 export interface PaymentRow extends ResourceRow {
@@ -54,9 +55,6 @@ export async function lockPayment(tx: Tx, id: string): Promise<PaymentRow> {
   if (!row) throw new Error(`payment ${id} is gone`);
   return row;
 }
-
-/** The caller's word in a stored key, which begins with who the caller is. */
-export const wordOf = (key: string | null): string | null => (key === null ? null : key.slice(key.indexOf('/') + 1));
 
 /** Payload of every payment event (DOMAIN §7); amounts in minor units. */
 export const paymentPayload = (row: PaymentRow): Document => ({

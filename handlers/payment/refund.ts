@@ -1,6 +1,6 @@
 import type { Database, Tx } from '#db/database';
 import type { RefundStatus } from '#policy/refund';
-import { wordOf } from './payment.ts';
+import { wordOf } from './key.ts';
 import { verdictAttribute } from '../resource/verdict.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 

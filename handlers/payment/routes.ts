@@ -1,13 +1,13 @@
 import type { components } from '#generated/types/payment';
 import type { PaymentHandlers } from '#generated/stubs/payment';
-import { requireContext } from '#runtime/context';
 import { NotFound } from '#runtime/errors';
 import type { Answer } from '#runtime/handler';
 import { fromWireMoney, type Money, type WireMoney } from '#runtime/money';
 import { etagOf } from '../resource/etag.ts';
 import { boundCustomer } from '../resource/ownership.ts';
-import { pageHeaders, pageOf, pageStatus } from '../resource/page.ts';
+import { pageOf } from '../resource/page.ts';
 import { created, resourceRoutes } from '../resource/routes.ts';
+import { listed } from '../list.ts';
 import type { Service } from '../service.ts';
 import { holderOf } from './account.ts';
 import { authorize, openPayment, type Charge } from './authorization.ts';
@@ -16,6 +16,7 @@ import { addCard, chooseDefault, removeCard, requireCard } from './card.ts';
 import type { PaymentGateway } from './gateway.ts';
 import { createRefund } from './give-back.ts';
 import { chargedItems } from './item.ts';
+import { callKey } from './key.ts';
 import { methodColumns, methodPath, toMethod, type MethodRow } from './method.ts';
 import { findPayment, toPayment, type PaymentRow } from './payment.ts';
 import { refundDefinition } from './refund.ts';
@@ -24,12 +25,6 @@ import { createPayment, paymentDefinition } from './tmf-payment.ts';
 import { chargeNothing } from './zero-charge.ts';
 
 type Schemas = components['schemas'];
-
-/** Two callers may use one word as their key: a charge belongs to identity and key. */
-const callKey = (): string | null => {
-  const { idempotencyKey, serviceIdentity } = requireContext();
-  return idempotencyKey === null ? null : `${serviceIdentity}/${idempotencyKey}`;
-};
 
 export function paymentRoutes(service: Service, gateway: PaymentGateway): PaymentHandlers {
   const payments = resourceRoutes(service, paymentDefinition);
@@ -81,10 +76,7 @@ async function listMethods(service: Service, query: MethodQuery & Readonly<Recor
     [...values, page.limit, page.offset]);
   const count = await service.db.one<{ total: number }>(`SELECT count(*) AS total FROM payment.payment_method WHERE ${where}`, values);
   const total = count?.total ?? 0;
-  return {
-    status: pageStatus(page, rows.length, total), body: rows.map((row) => toMethod(service, row)),
-    headers: pageHeaders(page, query, service.href(methodPath), rows.length, total),
-  };
+  return listed(query, page, service.href(methodPath), rows.map((row) => toMethod(service, row)), total);
 }
 
 type ChargeRoutes = Pick<PaymentHandlers, 'payment.authorizePayment' | 'payment.capturePayment' | 'payment.voidPayment' | 'payment.createCharge' | 'payment.createZeroCharge'>;

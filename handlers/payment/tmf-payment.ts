@@ -10,14 +10,15 @@ import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { verdict, verdictAttribute } from '../resource/verdict.ts';
 import type { Service } from '../service.ts';
 import { findAccountById, holderOf } from './account.ts';
-import type { Charge } from './authorization.ts';
+import { openPayment, type Charge } from './authorization.ts';
 import { recordMove } from './event.ts';
-import type { PaymentGateway } from './gateway.ts';
+import { GatewayTimeout, type PaymentGateway } from './gateway.ts';
 import { singleItem, type ChargedItems } from './item.ts';
 import { findMethod } from './method.ts';
-import { findPaymentByKey, paymentPayload, type PaymentRow } from './payment.ts';
+import { keyReused } from './key.ts';
+import { findPayment, findPaymentByKey, paymentPayload, type PaymentRow } from './payment.ts';
 import { isAccountId, isCustomerId, isMethodId } from './reference.ts';
-import { sell } from './sale.ts';
+import { finishSale, sell } from './sale.ts';
 import { nextId } from './sequence.ts';
 import { insertPayment, movePayment } from './store-payment.ts';
 import { memberOf, wireMoney } from './wire.ts';
@@ -55,7 +56,22 @@ export async function createPayment(service: Service, gateway: PaymentGateway, b
   const customerId = await payingCustomer(service, body);
   const broken = verdictOf(service, body, customerId);
   if (broken) return recordDenied(service, body, posted, customerId, broken, key);
-  return sell(service, gateway, await chargeOf(service, body, posted, customerId!, key)); // a method of ours belongs to a customer
+  const charge = await chargeOf(service, body, posted, customerId!, key); // a method of ours belongs to a customer
+  return key === null ? sellOnce(service, gateway, charge) : sell(service, gateway, charge);
+}
+
+/**
+ * Without a key nobody can ask for the same sale again, so no answer of the gateway is no error: the
+ * caller gets the payment as it stands, and the worker goes on with it.
+ */
+async function sellOnce(service: Service, gateway: PaymentGateway, charge: Charge): Promise<PaymentRow> {
+  const opened = await openPayment(service, charge);
+  try {
+    return await finishSale(service, gateway, opened);
+  } catch (error) {
+    if (!(error instanceof GatewayTimeout)) throw error;
+    return (await findPayment(service.db, opened.payment.id)) ?? opened.payment;
+  }
 }
 
 const idOf = (reference: { id?: string } | undefined): string | null => (reference?.id === undefined || reference.id === '' ? null : reference.id);
@@ -104,11 +120,14 @@ async function chargeOf(service: Service, body: NewPayment, posted: Document, cu
   };
 }
 
-/** The items a client posted where all of them have amounts, else one item for the whole. */
+/** Lines of a bill, as many as our own charges may have. */
+const itemsMax = 50;
+
+/** The items a client posted where all of them have amounts and fit on a bill, else one item for the whole. */
 function itemsOf(body: NewPayment, amountMinor: number, currency: string): ChargedItems {
   const defaults = { description: body.description ?? body.name ?? 'Payment', subscriptionId: null, orderId: null };
   const priced = (body.paymentItem ?? []).map((one) => ({ ...one, total: one.totalAmount ? fromWireMoney(one.totalAmount, currency) : null }));
-  if (priced.length === 0 || priced.some(({ total }) => total === null)) return { items: [singleItem(amountMinor, defaults)], addUp: true };
+  if (priced.length === 0 || priced.length > itemsMax || priced.some(({ total }) => total === null)) return { items: [singleItem(amountMinor, defaults)], addUp: true };
   const items = priced.map(({ item, total }) => singleItem(total!.amountMinor, { ...defaults, description: item.name ?? defaults.description }));
   const addUp = priced.every(({ total }) => total!.currency === currency) && items.reduce((sum, one) => sum + one.amountMinor, 0) === amountMinor;
   return { items, addUp };
@@ -119,6 +138,7 @@ async function recordDenied(
   service: Service, body: NewPayment, posted: Document, customerId: string | null, broken: PolicyViolation, key: string | null,
 ): Promise<PaymentRow> {
   const known = key === null ? null : await findPaymentByKey(service.db, key);
+  if (known && known.declineCode !== broken.rule) throw keyReused({ paymentId: known.id }, key);
   if (known) return known;
   const { amountMinor, currency } = amountOf(service, body);
   return service.db.tx(async (tx) => {

@@ -19,9 +19,13 @@ const expiryEveryMs = 3_600_000;
 
 /** Ends sales and refunds whose process went away between the gateway and the books. */
 export const resumption = (service: Service, gateway: PaymentGateway): Worker =>
-  service.worker({ name: 'payment.resumption', everyMs: resumeEveryMs, run: () => resume(service, gateway) });
+  service.worker({ name: 'payment.resumption', everyMs: resumeEveryMs, run: () => resumeOpen(service, gateway) });
 
-async function resume(service: Service, gateway: PaymentGateway): Promise<boolean> {
+/**
+ * Takes up at most one batch of open sales and one of open refunds.
+ * @returns true when more may be due
+ */
+export async function resumeOpen(service: Service, gateway: PaymentGateway): Promise<boolean> {
   const { nextRunMs, leaseUntilMs } = openUntil(service);
   const sales = await service.db.tx((tx) => claimSales(tx, resumeSales.permit(tx), nextRunMs, leaseUntilMs, batch));
   const refunds = await service.db.tx((tx) => claimRefunds(tx, resumeRefunds.permit(tx), nextRunMs, leaseUntilMs, batch));
@@ -42,7 +46,7 @@ async function attempt(service: Service, id: string, work: () => Promise<unknown
 
 /** Sweep method_expiry: the loop of `expireCards`. */
 export const methodExpiry = (service: Service): Worker =>
-  service.worker({ name: 'payment.method_expiry', everyMs: expiryEveryMs, run: async () => (await expireCards(service)) === batch });
+  service.worker({ name: 'method_expiry', everyMs: expiryEveryMs, run: async () => (await expireCards(service)) === batch });
 
 /**
  * Expires cards whose month has passed in the operator's time zone, at most one batch.

@@ -6,11 +6,14 @@ import type { Service } from '../service.ts';
 import { holderOf, lockAccount } from './account.ts';
 import { writeBill } from './bill.ts';
 import { chargedItems } from './item.ts';
+import { keyReused } from './key.ts';
 import { nextId } from './sequence.ts';
 import { wireMoney } from './wire.ts';
 
 type ZeroCharge = components['schemas']['ZeroCharge'];
 type NewZeroCharge = components['schemas']['ZeroChargeCreate'];
+
+type KnownBill = Pick<ZeroBill, 'id' | 'customerId'>;
 
 interface ZeroBill {
   readonly id: string;
@@ -22,7 +25,10 @@ interface ZeroBill {
   readonly rateIds: string[];
 }
 
-/** A bill of zero: rates and bill, no payment and no gateway (F1.10 "amount 0"). The same key finds the first one. */
+/**
+ * A bill of zero: rates and bill, no payment and no gateway (F1.10 "amount 0"). The same key finds the first one.
+ * @throws {PolicyViolation} idempotency.key.reused, reference.id.unknown
+ */
 export async function chargeNothing(service: Service, wanted: NewZeroCharge, key: string | null): Promise<ZeroCharge> {
   const { customerId, orderId = null, subscriptionId = null, description = null } = wanted;
   const nothing = money(0, service.config.currency);
@@ -31,7 +37,8 @@ export async function chargeNothing(service: Service, wanted: NewZeroCharge, key
   const holder = await holderOf(service, customerId);
   const billId = await service.db.tx(async (tx) => {
     const account = await lockAccount(tx, service, holder);
-    const known = key === null ? null : await tx.one<{ id: string }>('SELECT id FROM billing.customer_bill WHERE idempotency_key = $1', [key]);
+    const known = key === null ? null : await tx.one<KnownBill>('SELECT id, customer_id FROM billing.customer_bill WHERE idempotency_key = $1', [key]);
+    if (known && known.customerId !== customerId) throw keyReused({ billId: known.id }, key);
     if (known) return known.id;
     const id = await nextId(tx, 'BILL');
     await writeBill(tx, service, {
