@@ -11,8 +11,8 @@ up: ## Install what is missing, start everything, show where it is
 down: ## Stop everything; the data stays
 	@bin/bss down
 
-demo: ## make up, then the hero scenario with cards and trace
-	@bin/bootstrap && bin/bss up && bin/bss scenario run exhaust_and_top_up
+demo: ## make up, then the hero scenario in cards; checks its money and events
+	@bin/bootstrap && bin/bss up && bin/bss demo
 
 test: ## Everything that proves the product; the last line counts it
 	@bin/bootstrap --dev && $$(cat .toolchain/node-path) test/run.ts

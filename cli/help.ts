@@ -11,7 +11,7 @@ export function overview(): string {
   const blocks = Object.entries(groups).map(([group, head]) => [head, ...shown.filter((entry) => groupOf(entry) === group).map((entry) => line(entry, column)), '']);
   return [
     `BSS-CLI ${version}: a telecom business support system in your terminal`, '', 'Usage: bss <command> [options]', '', ...blocks.flat(),
-    'bss <command> --help tells the options of one. Every command takes --json, --plain and --quiet.',
+    'bss <command> --help tells the options of one. What shows data takes --json, --plain and --quiet.',
     'First steps: make up, bss doctor, make demo.', '',
   ].join('\n');
 }

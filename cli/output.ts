@@ -24,8 +24,11 @@ export class Output {
     this.#context = context;
   }
 
-  /** One result: JSON, `key<TAB>value` lines, its id, or its card. */
-  async show(value: object): Promise<void> {
+  /**
+   * One result: JSON, `key<TAB>value` lines, its id, or its card.
+   * @param now business time, from which a card counts
+   */
+  async show(value: object, now: Date = this.look.now): Promise<void> {
     const row = value as Row; // an answer of a service is a JSON object
     const { json, plain, quiet, fields } = this.options;
     if (json) return this.data(jsonText(picked(row, fields)));
@@ -33,7 +36,8 @@ export class Output {
     if (plain) return this.data(plainLines(row, fields));
     const [{ render }, { renderKeyValue }] = await Promise.all([import('./renderers/render.ts'), import('./renderers/key-value.ts')]);
     const chosen = fields.length > 0;
-    this.raw(chosen ? renderKeyValue(picked(row, fields), this.look, anyText(row['@type'] ?? 'Result')) : await render(row, this.look));
+    const look = { ...this.look, now };
+    this.raw(chosen ? renderKeyValue(picked(row, fields), look, anyText(row['@type'] ?? 'Result')) : await render(row, look));
   }
 
   /** Rows of a list for scripts: one JSON object, one line of values or one id per row. */

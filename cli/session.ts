@@ -87,8 +87,14 @@ export class Session {
     const value: unknown = await ok(call);
     if (this.dryRun) return this.showDryRun(value);
     if (value === undefined || value === null) this.output.say('done');
-    else await this.output.show(value as object); // an answer with a body is a JSON object
+    else await this.present(value as object); // an answer with a body is a JSON object
     return 0;
+  }
+
+  /** Shows one result. `renews in 12 d` counts from the business time of the stack, not from this machine's. */
+  async present(value: object): Promise<void> {
+    const counts = !this.output.scripted && 'periodEnd' in value;
+    await this.output.show(value, counts ? await this.businessTime() : this.look.now);
   }
 
   /** What the policies said of a write that was only tried out; the exit code is as if it were real. */

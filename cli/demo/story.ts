@@ -59,7 +59,7 @@ class Story {
   }
 
   async #show(value: object): Promise<void> {
-    if (!this.#session.output.scripted) await this.#session.output.show(value);
+    if (!this.#session.output.scripted) await this.#session.present(value);
   }
 
   async #signUp(): Promise<void> {

@@ -1,7 +1,7 @@
 import { ok } from '#runtime/client';
 import { elapsedMs, sleep } from '#runtime/clock';
 import { Unavailable } from '#runtime/errors';
-import type { OrderSaga } from '../renderers/order.ts';
+import type { OrderSaga } from '../renderers/saga-step.ts';
 import { absentAsNull, type Session } from '../session.ts';
 import { orderView } from './order-view.ts';
 import { SagaScreen } from './saga-screen.ts';
@@ -46,6 +46,6 @@ export async function followOrder(session: Session, id: string): Promise<number>
   const view = await orderView(session, id);
   await output.show(view);
   const line = view.saga?.subscriptionId;
-  if (line) await output.show(await ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id: line } } })));
+  if (line) await session.present(await ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id: line } } })));
   return state === 'completed' ? 0 : 1;
 }

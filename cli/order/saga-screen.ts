@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Output } from '../output.ts';
 import { stateText } from '../renderers/look.ts';
-import type { OrderSaga } from '../renderers/order.ts';
+import { stepResult, stepWords, type OrderSaga } from '../renderers/saga-step.ts';
 import { clean, fit, padEnd } from '../renderers/text.ts';
 
 type Step = OrderSaga['steps'][number];
@@ -37,7 +37,8 @@ export class SagaScreen {
     const lines = saga.steps.map((step) => fit(this.#line(saga, step), this.#output.look.width - 1));
     if (lines.join('\n') === this.#drawn.join('\n')) return;
     const up = this.#drawn.length > 0 ? `\x1b[${this.#drawn.length}A` : '';
-    this.#stream.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}`);
+    // A saga that turns back may have fewer steps than it had: what stands below is wiped.
+    this.#stream.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}\x1b[J`);
     this.#drawn = lines;
   }
 
@@ -53,9 +54,10 @@ export class SagaScreen {
   #line(saga: OrderSaga, step: Step): string {
     const { look } = this.#output;
     const sign = stateText(signStates[step.state] ?? step.state, look, padEnd(words[step.state], 7));
+    const result = step.state === 'done' ? stepResult(saga, step.name) : '';
     const tries = step.attempts > 1 ? `  try ${step.attempts}` : '';
     const error = step.error && step.state !== 'done' ? `  ${clean(step.error)}` : '';
-    return `  ${sign} ${padEnd(stepName(step.name), 26)}${tookText(step)}${resultOf(saga, step)}${tries}${error}`.trimEnd();
+    return `  ${sign} ${padEnd(stepWords(step.name), 26)}${tookText(step)}${result && `  ${result}`}${tries}${error}`.trimEnd();
   }
 }
 
@@ -64,20 +66,7 @@ const words: Readonly<Record<Step['state'], string>> = {
 };
 const signStates: Readonly<Record<string, string>> = { done: 'ok', compensated: 'pending' };
 
-/** `service_order` and `serviceOrder` read as `service order`. */
-export const stepName = (name: string): string => clean(name).replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
-
 function tookText({ startedAt, finishedAt }: Step): string {
   if (!startedAt || !finishedAt) return '         ';
   return `${String(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt))).padStart(6)} ms`;
-}
-
-/** What a step gave, once it has. */
-function resultOf(saga: OrderSaga, { name, state }: Step): string {
-  if (state !== 'done') return '';
-  const results = [
-    [/auth|captur|pay/i, saga.paymentId], [/service|provision|network/i, saga.serviceOrderId], [/reserv|assign|number/i, saga.msisdn], [/subscri|activ|line/i, saga.subscriptionId],
-  ] as const;
-  const found = results.find(([pattern, id]) => pattern.test(name) && id);
-  return found ? `  ${clean(String(found[1]))}` : '';
 }

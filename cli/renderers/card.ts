@@ -12,6 +12,7 @@ export interface Card {
 /** Below this many columns a frame costs more than it gives. */
 const narrow = 60;
 const widest = 120;
+const titleMax = 40;
 
 /** Columns a line of a card may take. */
 export const lineWidth = (look: Look): number => (look.width < narrow ? look.width : Math.min(look.width, widest) - 2);
@@ -28,7 +29,7 @@ export function card({ title, marks, lines }: Card, look: Look): string {
 function topRule(title: string, marks: string, look: Look): string {
   const [corner, rule] = look.unicode ? ['┌', '─'] : ['+', '-'];
   const width = Math.min(look.width, widest);
-  const left = `${corner}${rule} ${title} `;
+  const left = `${corner}${rule} ${fit(title, titleMax)} `;
   const right = marks === '' ? rule : ` ${fit(marks, width - displayWidth(left) - 4)} ${rule}`;
   return left + rule.repeat(Math.max(1, width - displayWidth(left) - displayWidth(right))) + right;
 }

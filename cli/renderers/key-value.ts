@@ -13,6 +13,15 @@ export function renderKeyValue(value: Readonly<Record<string, unknown>>, look: L
   return card({
     title,
     marks: value['id'] === undefined ? [] : [anyText(value['id'])],
-    lines: members.map(([key, member]) => `${painted(padEnd(clean(key), width), 'dim', look)}  ${anyText(member)}`),
+    lines: members.map(([key, member]) => `${painted(padEnd(clean(key), width), 'dim', look)}  ${memberText(member)}`),
   }, look);
 }
+
+/** A reference is read by what it refers to; anything larger as JSON. */
+function memberText(member: unknown): string {
+  if (Array.isArray(member) && member.length > 0 && member.every(isReference)) return member.map(memberText).join(', ');
+  return anyText(isReference(member) ? member.id : member);
+}
+
+const isReference = (member: unknown): member is { readonly id: string } =>
+  member !== null && typeof member === 'object' && 'id' in member && typeof member.id === 'string';

@@ -1,3 +1,4 @@
+import { characteristicText, usedText } from './characteristics.ts';
 import type { Column } from './table.ts';
 import { stateText } from './look.ts';
 import { anyText, dateText, minuteText, moneyText, preciseText } from './values.ts';
@@ -16,6 +17,8 @@ export function at(value: unknown, path: string): unknown {
 }
 
 const text = (head: string, path: string): Column<Row> => ({ head, cell: (row) => anyText(at(row, path)) });
+/** Names and sentences: cut before anything else is. */
+const prose = (head: string, path: string): Column<Row> => ({ ...text(head, path), flexible: true });
 const number = (head: string, path: string): Column<Row> => ({ ...text(head, path), align: 'right' });
 const state = (head: string, path: string): Column<Row> => ({
   ...text(head, path), paint: (padded, row, look) => stateText(String(at(row, path)), look, padded),
@@ -32,38 +35,30 @@ const textAt = (row: Row, path: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-/** A characteristic of a TMF resource by its name. */
-const characteristic = (head: string, path: string, name: string, align?: 'right'): Column<Row> => ({
-  head, ...(align ? { align } : {}),
-  cell: (row) => {
-    const all = row[path];
-    const found: unknown = Array.isArray(all) ? all.find((one: Row) => one['name'] === name) : undefined;
-    return anyText(at(found, 'value'));
-  },
-});
+const characteristic = (head: string, name: string): Column<Row> => ({ head, cell: (row) => characteristicText(row, name) });
 
 /** Per type of row: the columns of its table, also those of `--plain`. */
 export const listColumns: Readonly<Record<string, readonly Column<Row>[]>> = {
-  Customer: [text('id', 'id'), text('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('contact', 'contactMedium.characteristic.emailAddress')],
-  CustomerLookup: [text('id', 'id'), text('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('by', 'matchedBy'), text('line', 'subscriptionId')],
+  Customer: [text('id', 'id'), prose('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), prose('contact', 'contactMedium.characteristic.emailAddress')],
+  CustomerLookup: [text('id', 'id'), prose('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('by', 'matchedBy'), text('line', 'subscriptionId')],
   ProductOrder: [text('id', 'id'), state('state', 'state'), text('action', 'productOrderItem.action'), text('offering', 'productOrderItem.productOffering.id'), text('customer', 'relatedParty.id'), time('ordered', 'orderDate')],
   Subscription: [text('id', 'id'), text('msisdn', 'msisdn'), text('plan', 'offeringId'), state('state', 'state'), text('customer', 'customerId'), money('price', 'price.amount'), date('renews', 'periodEnd')],
   PaymentMethod: [text('id', 'id'), state('status', 'status'), text('brand', 'brand'), text('last4', 'last4'), number('month', 'expMonth'), number('year', 'expYear'), flag('default', 'isDefault'), text('customer', 'customerId')],
   Msisdn: [text('msisdn', 'msisdn'), state('status', 'status'), text('reserved by', 'reservedBy'), text('line', 'subscriptionId'), text('customer', 'customerId'), date('rests until', 'quarantineUntil')],
   Esim: [text('iccid', 'iccid'), state('status', 'status'), text('imsi', 'imsi'), text('msisdn', 'msisdn'), text('line', 'subscriptionId')],
-  ProvisioningTask: [text('id', 'id'), text('task', 'taskType'), state('state', 'state'), number('tries', 'attempts'), text('order', 'serviceOrderId'), text('line', 'subscriptionId'), text('last error', 'lastError')],
+  ProvisioningTask: [text('id', 'id'), text('task', 'taskType'), state('state', 'state'), number('tries', 'attempts'), text('order', 'serviceOrderId'), text('line', 'subscriptionId'), prose('last error', 'lastError')],
   FaultRule: [text('id', 'id'), text('task', 'taskType'), text('kind', 'kind'), flag('on', 'enabled'), number('probability', 'probability')],
   Usage: [
-    text('id', 'id'), state('status', 'status'), characteristic('msisdn', 'usageCharacteristic', 'msisdn'), characteristic('kind', 'usageCharacteristic', 'eventType'),
-    characteristic('quantity', 'usageCharacteristic', 'quantity', 'right'), characteristic('unit', 'usageCharacteristic', 'unit'), time('used', 'usageDate'), text('rule', 'policyViolation.reason'),
+    text('id', 'id'), state('status', 'status'), characteristic('msisdn', 'msisdn'), characteristic('kind', 'eventType'),
+    { head: 'quantity', align: 'right', cell: usedText }, time('used', 'usageDate'), prose('rule', 'policyViolation.reason'),
   ],
   Event: [
-    { head: 'time', cell: (row) => preciseText(textAt(row, 'occurredAt')) }, text('event', 'eventType'), text('aggregate', 'aggregateId'), text('channel', 'channel'), text('actor', 'actor'), text('trace', 'traceId'),
+    { head: 'time', cell: (row) => preciseText(textAt(row, 'occurredAt')) }, text('event', 'eventType'), text('aggregate', 'aggregateId'), text('channel', 'channel'), prose('actor', 'actor'), prose('trace', 'traceId'),
   ],
-  Tariff: [text('id', 'id'), text('name', 'name'), state('status', 'lifecycleStatus'), money('price', 'price.amount')],
-  VasOffering: [text('id', 'id'), text('name', 'name'), money('price', 'price.amount')],
-  ParkedMessage: [text('id', 'id'), text('consumer', 'consumer'), text('event', 'eventType'), text('aggregate', 'aggregateId'), number('tries', 'attempts'), text('error', 'error')],
-  DoctorCheck: [text('check', 'name'), state('verdict', 'verdict'), text('finding', 'finding'), text('fix', 'fix')],
+  Tariff: [text('id', 'id'), prose('name', 'name'), state('status', 'lifecycleStatus'), money('price', 'price.amount')],
+  VasOffering: [text('id', 'id'), prose('name', 'name'), money('price', 'price.amount')],
+  ParkedMessage: [text('id', 'id'), text('consumer', 'consumer'), text('event', 'eventType'), text('aggregate', 'aggregateId'), number('tries', 'attempts'), prose('error', 'error')],
+  DoctorCheck: [text('check', 'name'), state('verdict', 'verdict'), prose('finding', 'finding'), prose('fix', 'fix')],
 };
 
 /** Columns of a type nobody listed: its id and its short members. */
@@ -71,8 +66,8 @@ export function columnsOf(type: string, rows: readonly Row[]): readonly Column<R
   const known = listColumns[type];
   if (known) return known;
   const keys = Object.entries(rows[0] ?? {}).filter(([key, value]) => key !== 'href' && !key.startsWith('@') && typeof value !== 'object');
-  return keys.slice(0, 6).map(([key]) => text(key, key));
+  return keys.slice(0, 6).map(([key]) => prose(key, key));
 }
 
 /** Columns asked for by `--fields`, dotted paths allowed. */
-export const fieldColumns = (fields: readonly string[]): readonly Column<Row>[] => fields.map((field) => text(field, field));
+export const fieldColumns = (fields: readonly string[]): readonly Column<Row>[] => fields.map((field) => prose(field, field));

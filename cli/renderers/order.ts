@@ -1,13 +1,12 @@
-import type { components as Order } from '#generated/types/order';
 import type { components as Provisioning } from '#generated/types/provisioning';
 import type { components as Tmf622 } from '#generated/types/TMF622';
 import { card } from './card.ts';
 import { arrow, painted, stateText, type Look } from './look.ts';
+import { stepWords, undoneTexts, type OrderSaga } from './saga-step.ts';
 import { clean } from './text.ts';
 import { clockText, moneyText } from './values.ts';
 
 export type ProductOrder = Tmf622['schemas']['ProductOrder'];
-export type OrderSaga = Order['schemas']['OrderSaga'];
 export type ProvisioningTask = Provisioning['schemas']['ProvisioningTask'];
 
 /** An order with how it is carried out; composed by `bss order show`, `create` and `wait`. */
@@ -56,8 +55,8 @@ const elementOf = (taskType: string): string => elements.find(([prefix]) => task
 
 /** Per service order: `SO-031  HLR ok 0.5s  PCRF ok 0.3s  OCS ok 0.2s  eSIM FAILED x3`. */
 function taskLines(tasks: readonly ProvisioningTask[], look: Look): string[] {
-  const byOrder = Map.groupBy(tasks, (task) => task.serviceOrderId);
-  return [...byOrder].map(([serviceOrder, ofOrder]) => [clean(serviceOrder), ...ofOrder.map((task) => taskText(task, look))].join('  '));
+  const byOrder = Map.groupBy(tasks, (task) => task.serviceOrderId ?? '');
+  return [...byOrder].map(([serviceOrder, ofOrder]) => [clean(serviceOrder) || '-', ...ofOrder.map((task) => taskText(task, look))].join('  '));
 }
 
 export function taskText(task: ProvisioningTask, look: Look): string {
@@ -69,13 +68,13 @@ export function taskText(task: ProvisioningTask, look: Look): string {
 
 function sagaLines(saga: OrderSaga | null, look: Look): string[] {
   if (!saga) return [];
-  const undone = saga.steps.filter(({ state }) => state === 'compensated').map(({ name }) => clean(name).replaceAll('_', ' '));
+  const undone = undoneTexts(saga);
   const money = [saga.paymentId, saga.billId].filter(Boolean).map((id) => clean(String(id)));
   return [
     money.length > 0 ? `paid ${money.join('  ')}` : '',
     undone.length > 0 ? `undone: ${undone.join(', ')}` : '',
     saga.lastError ? painted(`last error: ${clean(saga.lastError)}`, 'red', look) : '',
-    saga.stuckFlaggedAt ? painted(`stuck since ${clockText(saga.stuckFlaggedAt)} at ${clean(saga.step ?? '-')}`, 'red', look) : '',
+    saga.stuckFlaggedAt ? painted(`stuck since ${clockText(saga.stuckFlaggedAt)} at: ${stepWords(saga.step ?? '-')}`, 'red', look) : '',
   ];
 }
 

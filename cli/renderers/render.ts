@@ -18,6 +18,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   Tariff: async () => (await import('./catalog.ts')).renderTariff,
   ActivePrice: async () => (await import('./catalog.ts')).renderActivePrice,
   EsimView: async () => (await import('./esim.ts')).renderEsim,
+  Usage: async () => (await import('./usage.ts')).renderUsage,
   MsisdnCount: async () => (await import('./number-pool.ts')).renderNumberPool,
 };
 

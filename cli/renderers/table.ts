@@ -1,12 +1,14 @@
-import { card } from './card.ts';
+import { card, lineWidth } from './card.ts';
 import { painted, type Look } from './look.ts';
-import { displayWidth, padEnd, padStart } from './text.ts';
+import { displayWidth, fit, padEnd, padStart } from './text.ts';
 
 export interface Column<T> {
   readonly head: string;
   /** Plain, already cleaned text of the cell. */
   readonly cell: (row: T) => string;
   readonly align?: 'right';
+  /** Gives way when a row is longer than the card: names and sentences do, ids and amounts never. */
+  readonly flexible?: true;
   /** Colours the padded text; must not change it otherwise. */
   readonly paint?: (text: string, row: T, look: Look) => string;
 }
@@ -17,12 +19,28 @@ const gap = '  ';
 export function tableCard<T>(title: string, marks: readonly string[], columns: readonly Column<T>[], rows: readonly T[], look: Look): string {
   if (rows.length === 0) return card({ title, marks, lines: [painted('none', 'dim', look)] }, look);
   const cells = rows.map((row) => columns.map((column) => column.cell(row)));
-  const widths = columns.map((column, index) => Math.max(displayWidth(column.head), ...cells.map((line) => displayWidth(line[index] ?? ''))));
-  const padded = (text: string, index: number): string => (columns[index]?.align === 'right' ? padStart : padEnd)(text, widths[index] ?? 0);
+  const needed = columns.map((column, index) => Math.max(displayWidth(column.head), ...cells.map((line) => displayWidth(line[index] ?? ''))));
+  const widths = squeezed(needed, columns, lineWidth(look));
+  const padded = (text: string, index: number): string => (columns[index]?.align === 'right' ? padStart : padEnd)(fit(text, widths[index] ?? 0), widths[index] ?? 0);
   const head = painted(columns.map((column, index) => padded(column.head, index)).join(gap).trimEnd(), 'dim', look);
   const body = rows.map((row, at) => columns.map((column, index) => {
     const text = padded(cells[at]?.[index] ?? '', index);
     return column.paint ? column.paint(text, row, look) : text;
   }).join(gap).trimEnd());
   return card({ title, marks, lines: [head, ...body] }, look);
+}
+
+/** A flexible column keeps at least this much, so that it still says something. */
+const flexibleMin = 8;
+
+/** Widths that fit into the line where the flexible columns can make room, the widest of them first. */
+function squeezed<T>(needed: readonly number[], columns: readonly Column<T>[], available: number): number[] {
+  const widths = [...needed];
+  let excess = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1) - available;
+  for (; excess > 0; excess--) {
+    const widest = widths.reduce((best, width, index) => (columns[index]?.flexible && width > (widths[best] ?? 0) ? index : best), -1);
+    if ((widths[widest] ?? 0) <= flexibleMin) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
 }

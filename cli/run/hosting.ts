@@ -52,7 +52,7 @@ interface Running {
 }
 
 async function bringUp(options: HostingOptions, config: Config, home: Home, journal: Journal, asked: Promise<void>): Promise<Running> {
-  const code = Promise.all([import('#runtime/serve'), import('#db/migrate')]);
+  const code = Promise.all([import('#handlers/serve'), import('#db/migrate')]);
   code.catch(() => undefined); // awaited below; a failing database must not leave it unhandled
   const database = config.databaseUrl === null ? await startEmbedded({ dataDir: home.database }) : null;
   const adminUrl = database?.adminUrl ?? config.databaseUrl;
