@@ -21,7 +21,8 @@ export interface PriceSnapshot {
 }
 
 export interface Gathered {
-  readonly facts: OrderFacts;
+  /** With the live lines apart: the orders still open are counted again when the order is written. */
+  readonly facts: OrderFacts & { readonly liveLines: number };
   readonly snapshot: PriceSnapshot | null;
   /** Number wanted, national digits. */
   readonly msisdn: string | null;
@@ -43,7 +44,7 @@ export async function gather(service: Service, request: OrderRequest): Promise<G
     subscriptionId === null ? null : ownerOfLine(service, subscriptionId),
     subscriptionId === null ? null : openOrderOf(service.db, subscriptionId),
   ]);
-  const facts: OrderFacts = {
+  const facts: Gathered['facts'] = {
     itemCount: request.itemCount, quantity: request.quantity, action: request.action, at: isoTime(service.clock.now()), customerId,
     kycRequired: service.config.requireKyc, linesMax: service.config.maxLines, offeringId: request.offeringId, subscriptionId,
     ...customer, offering: offering.facts, msisdn: number.msisdn ?? request.msisdnPreference, msisdnStatus: number.status, lineOwner, openOrderId,
@@ -51,9 +52,9 @@ export async function gather(service: Service, request: OrderRequest): Promise<G
   return { facts, snapshot: offering.snapshot, msisdn: number.msisdn };
 }
 
-type CustomerFacts = Pick<OrderFacts, 'customerStatus' | 'kycStatus' | 'paymentMethodId' | 'lines'>;
+type CustomerFacts = Pick<OrderFacts, 'customerStatus' | 'kycStatus' | 'paymentMethodId' | 'lines'> & { readonly liveLines: number };
 
-const nobody: CustomerFacts = { customerStatus: null, kycStatus: null, paymentMethodId: null, lines: 0 };
+const nobody: CustomerFacts = { customerStatus: null, kycStatus: null, paymentMethodId: null, lines: 0, liveLines: 0 };
 
 async function customerFacts({ clients, db }: Service, customerId: string, adds: boolean): Promise<CustomerFacts> {
   const path = { id: customerId };
@@ -70,7 +71,7 @@ async function customerFacts({ clients, db }: Service, customerId: string, adds:
   return {
     customerStatus: status ?? null, kycStatus, paymentMethodId: methods.find(({ isDefault }) => isDefault)?.id ?? null,
     // A pending line is counted with the order that is making it.
-    lines: live + orders,
+    lines: live + orders, liveLines: live,
   };
 }
 

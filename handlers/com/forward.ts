@@ -2,9 +2,9 @@ import type { OrderState } from '#policy/order';
 import { keyed, ok } from '#runtime/client';
 import { money, toWireMoney, type WireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
-import type { ForwardStep, SagaData, Work } from './saga.ts';
+import type { ForwardStep, SagaData, ServiceNews, Work } from './saga.ts';
 import { requestService, serviceOrderOf } from './service-order.ts';
-import { advance, keyOf, lookAgainMs, orFail, type Outcome, type Step } from './step.ts';
+import { advance, keyOf, lookAgainMs, orFail, type Outcome, type Step, type Wait } from './step.ts';
 
 /** The steps of an add (DOMAIN §5 F1, 5–11) and of a delete (F7). */
 export const forward: Readonly<Record<ForwardStep, Step>> = {
@@ -53,8 +53,12 @@ export const forward: Readonly<Record<ForwardStep, Step>> = {
     return advance('awaitRemoval');
   })()),
 
-  awaitRemoval: async (_service, { data }) =>
-    (data.removalState === 'completed' ? advance(null, { move: 'complete' }) : { kind: 'wait', lookAgainMs }),
+  awaitRemoval: async (service, { state, data, attempts }) => {
+    const { removalId, removalState } = data;
+    if (attempts === 0 || removalState === 'completed' || !removalId) return removalOutcome(state, removalState, {});
+    const { serviceState: seen } = await serviceOrderOf(service, removalId);
+    return removalOutcome(state, seen, seen ? { removalState: seen } : {});
+  },
 };
 
 /** What an earlier step must have left; its absence is a defect, not a refusal. */
@@ -84,10 +88,23 @@ function serviceOutcome(state: OrderState, { serviceState, serviceFailure }: Sag
   if (serviceState === 'failed' || serviceState === 'cancelled') {
     return { kind: 'fail', failure: serviceFailure ?? { rule: null, message: `The service order was ${serviceState}.` }, data: seen };
   }
-  const wait = { kind: 'wait', lookAgainMs, data: seen } as const;
-  if (serviceState === 'held' && state === 'inProgress') return { ...wait, move: 'hold' };
-  if (serviceState === 'inProgress' && state === 'held') return { ...wait, move: 'resume' };
-  return wait;
+  return { kind: 'wait', lookAgainMs, data: seen, ...holding(state, serviceState) };
+}
+
+/** The line has ended for good, whatever becomes of the network: held until somebody has cleared it. */
+function removalOutcome(state: OrderState, removal: ServiceNews | undefined, seen: SagaData): Outcome {
+  if (removal === 'completed' && state === 'held') return advance('awaitRemoval', { data: seen, move: 'resume' });
+  if (removal === 'completed') return advance(null, { data: seen, move: 'complete' });
+  if (removal === 'failed' || removal === 'cancelled') {
+    return { kind: 'fail', failure: { rule: null, message: `The service order that clears the network was ${removal}.` }, data: seen };
+  }
+  return { kind: 'wait', lookAgainMs, data: seen, ...holding(state, removal) };
+}
+
+/** The order is held while its service order is. */
+function holding(state: OrderState, serviceState: ServiceNews | undefined): Pick<Wait, 'move'> {
+  if (serviceState === 'held' && state === 'inProgress') return { move: 'hold' };
+  return serviceState === 'inProgress' && state === 'held' ? { move: 'resume' } : {};
 }
 
 /** The line of the order, pending; the same key finds it again. */

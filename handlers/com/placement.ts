@@ -1,6 +1,7 @@
 import type { Tx } from '#db/database';
-import { offeringMissing, orderMachine } from '#policy/order';
+import { lineBusy, offeringMissing, orderMachine } from '#policy/order';
 import { violation } from '#policy/rule';
+import type { PolicyViolation } from '#runtime/errors';
 import { originOf } from '#runtime/origin';
 import type { Worker } from '#runtime/worker';
 import { accept } from '../resource/document.ts';
@@ -13,7 +14,7 @@ import type { ComHandlers } from '#generated/stubs/com';
 import type { Service } from '../service.ts';
 import { recordMove } from '../transition.ts';
 import { gather, type Gathered } from './facts.ts';
-import { orderFactsOf, productOrder, type OrderRow } from './order.ts';
+import { countOpenAdds, openOrderOf, orderFactsOf, productOrder, type OrderRow } from './order.ts';
 import { requestOf, type OrderRequest } from './request.ts';
 import { insertOrder, moveOrder } from './store.ts';
 
@@ -23,16 +24,28 @@ export const placeOrder = (service: Service, saga: Worker): ComHandlers['TMF622.
   if (request.customerId !== null) requireOwner('TMF622.productOrder', 'new', request.customerId);
   const document = accept(productOrder, body);
   const gathered = request.namesEffect ? await gather(service, request) : null;
-  const row = await service.db.tx(async (tx) => {
-    const id = await nextId(tx, productOrder);
-    await (gathered ? place(tx, service, id, document, request, gathered) : recordOnly(tx, service, id, document, request));
-    tx.afterCommit(() => saga.nudge());
-    return (await findResource(tx, productOrder, id))!; // inserted above
-  });
-  return created(service, productOrder, row);
+  try {
+    const row = await service.db.tx(async (tx) => {
+      const id = await nextId(tx, productOrder);
+      await (gathered ? place(tx, service, id, document, request, gathered) : recordOnly(tx, service, id, document, request));
+      tx.afterCommit(() => saga.nudge());
+      return (await findResource(tx, productOrder, id))!; // inserted above
+    });
+    return created(service, productOrder, row);
+  } catch (error) {
+    throw (await overtaken(service, gathered, error)) ?? error;
+  }
 };
 
-async function place(tx: Tx, service: Service, id: string, document: Document, request: OrderRequest, { facts, snapshot, msisdn }: Gathered): Promise<void> {
+/** I21: of two orders for one line at the same moment, the constraint lets one pass; the other is refused by its rule. */
+async function overtaken(service: Service, gathered: Gathered | null, error: unknown): Promise<PolicyViolation | null> {
+  const subscriptionId = gathered?.facts.subscriptionId ?? null;
+  if (!gathered || subscriptionId === null || !(error instanceof Error && 'constraint' in error && error.constraint === 'order_item_open_line')) return null;
+  return violation(lineBusy, { ...gathered.facts, openOrderId: await openOrderOf(service.db, subscriptionId) });
+}
+
+async function place(tx: Tx, service: Service, id: string, document: Document, request: OrderRequest, { facts: read, snapshot, msisdn }: Gathered): Promise<void> {
+  const facts = { ...read, lines: await linesNow(tx, read) };
   const move = orderMachine.move(tx, null, 'place', facts, { orderId: id });
   const at = service.clock.now();
   const adds = facts.action === 'add';
@@ -50,6 +63,13 @@ async function place(tx: Tx, service: Service, id: string, document: Document, r
     },
   });
   await recordCreated(tx, move, id);
+}
+
+/** Orders of one customer take turns, so that none passes the limit beside another. */
+async function linesNow(tx: Tx, { action, customerId, lines, liveLines }: Gathered['facts']): Promise<number> {
+  if (action !== 'add' || customerId === null) return lines;
+  await tx.read('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`order_mgmt ${customerId}`]);
+  return Math.max(lines, liveLines + (await countOpenAdds(tx, customerId)));
 }
 
 /** Names no offering and no line: recorded, rejected at once, without any effect (DOMAIN §1). */

@@ -92,10 +92,22 @@ async function attempt(service: Service, work: Work, first: boolean): Promise<Ta
 async function keep(tx: Tx, service: Service, before: Work, taken: Taken): Promise<Work | null> {
   const fresh = await lockWork(tx, before.orderId);
   if (!fresh || fresh.run !== before.run || fresh.step !== before.step) return null;
-  if (taken.kind === 'trouble') return keepTrouble(tx, service, fresh, taken.message);
+  const diversion = diversionOf(fresh);
+  if (taken.kind === 'trouble' || taken.kind === 'leftOut') {
+    if (diversion) return divert(tx, service, fresh, { kind: 'leftOut', perhapsTried: taken.kind === 'trouble' || taken.perhapsTried }, diversion);
+    // Without a diversion, what a step was left out for is gone.
+    return taken.kind === 'trouble' ? keepTrouble(tx, service, fresh, taken.message) : fresh;
+  }
+  return keepOutcome(tx, service, before, fresh, { ...taken, data: stillNew(before.data, fresh.data, taken.data ?? {}) });
+}
+
+/** What came from outside while a step ran is newer than what the step found. */
+const stillNew = (before: SagaData, fresh: SagaData, found: SagaData): SagaData =>
+  Object.fromEntries(Object.entries(found).filter(([name]) => !differs(before, fresh, name)));
+
+async function keepOutcome(tx: Tx, service: Service, before: Work, fresh: Work, taken: Outcome): Promise<Work | null> {
   const diversion = diversionOf(fresh);
   if (diversion) return divert(tx, service, fresh, taken, diversion);
-  if (taken.kind === 'leftOut') return fresh; // what it was left out for is gone
   if (taken.kind === 'fail') return keepFailure(tx, service, fresh, taken);
   if (taken.kind === 'advance') return keepAdvance(tx, service, fresh, taken);
   return keepWait(tx, service, before, fresh, taken);
@@ -163,8 +175,12 @@ async function keepWait(tx: Tx, service: Service, before: Work, fresh: Work, tak
   return isNews ? lockWork(tx, fresh.orderId) : null;
 }
 
-const changesAnything = (data: SagaData, found: SagaData): boolean =>
-  Object.entries(found).some(([name, value]) => JSON.stringify((data as Readonly<Record<string, unknown>>)[name]) !== JSON.stringify(value)); // by name, over the members of one type
+const changesAnything = (data: SagaData, found: SagaData): boolean => Object.keys(found).some((name) => differs(data, found, name));
+
+function differs(one: SagaData, other: SagaData, name: string): boolean {
+  const valueIn = (data: SagaData): unknown => (data as Readonly<Record<string, unknown>>)[name]; // by name, over the members of one type
+  return JSON.stringify(valueIn(one)) !== JSON.stringify(valueIn(other));
+}
 
 async function keepTrouble(tx: Tx, service: Service, fresh: Work, message: string): Promise<null> {
   const backoffMs = Math.min(firstBackoffMs * 2 ** Math.min(fresh.attempts, 20), service.config.backoffMaxSeconds * 1000);

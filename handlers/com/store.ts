@@ -9,7 +9,7 @@ import { updateResource } from '../resource/rows.ts';
 import { keepHistory } from '../transition.ts';
 import { cancelProductOrder, type CancelRow } from './cancel-request.ts';
 import { productOrder } from './order.ts';
-import type { SagaRow, Work } from './saga.ts';
+import type { SagaData, SagaRow, Work } from './saga.ts';
 
 export type OrderMove = Move<`order.${string}`, OrderState>;
 export type CancelMove = Move<`cancel_order.${string}`, CancelState>;
@@ -77,6 +77,21 @@ export async function saveSaga(tx: Tx, permit: Permit<'saga.advance'>, work: Wor
   const { data, steps, ...plain } = change;
   await writer.update('order_mgmt.saga', { orderId: work.orderId }, { ...plain, ...(data ? { data: json(data) } : {}), ...(steps ? { steps: json(steps) } : {}) });
   if (subscriptionId !== undefined) await writer.update('order_mgmt.order_item', { orderId: work.orderId }, { subscriptionId });
+}
+
+/**
+ * Leaves news for a saga and makes it due; whoever is carrying it on right now sees them when its step
+ * ends. A step that was waiting starts over, and goes by the news before it looks for itself.
+ */
+export async function tellSaga(tx: Tx, permit: Permit<'saga.advance' | 'order.give_up'>, work: Work, news: SagaData, dueMs: number): Promise<void> {
+  const data = { ...work.data, ...news, news: (work.data.news ?? 0) + 1 };
+  await tx.writer(permit).update('order_mgmt.saga', { orderId: work.orderId }, { data: json(data), attempts: 0, nextRunMs: dueMs });
+}
+
+/** Adds a note (TMF622 `note`) to an order. */
+export async function noteOrder(tx: Tx, permit: Permit<'order.change'>, { orderId, document }: Work, note: Document, at: Date): Promise<void> {
+  const notes = Array.isArray(document['note']) ? [...(document['note'] as unknown[])] : [];
+  await updateResource(tx.writer(permit), productOrder, orderId, { at, document: { ...document, note: [...notes, note] } });
 }
 
 /** Marks a saga that has not moved for too long. */
