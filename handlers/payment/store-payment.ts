@@ -46,10 +46,10 @@ export async function addAttempt(tx: Tx, permit: Permit<'payment.attempt'>, row:
   return stored!; // the row is locked by this transaction
 }
 
-/** Sales whose process went away, taken by this one: at most `limit`, each once among all processes. */
+/** Sales whose process went away, taken by this one: at most `limit`, each once among all processes, the longest left alone first. */
 export function claimSales(tx: Tx, permit: Permit<'payment.resume'>, tickMs: number, leaseUntilMs: number, limit: number): Promise<PaymentRow[]> {
   return tx.writer(permit).sql<PaymentRow>(
     `UPDATE payment.payment SET lease_until_ms = $2 WHERE id IN (
        SELECT id FROM payment.payment WHERE next_run_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)
-       ORDER BY next_run_ms LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *`, [tickMs, leaseUntilMs, limit]);
+       ORDER BY coalesce(lease_until_ms, next_run_ms) LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *`, [tickMs, leaseUntilMs, limit]);
 }

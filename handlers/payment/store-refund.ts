@@ -40,10 +40,10 @@ export async function changeRefunded(tx: Tx, permit: Permit<'payment.reserve_ref
     'UPDATE payment.payment SET refunded_minor = refunded_minor + $2, updated_at = $3, rev = rev + 1 WHERE id = $1', [paymentId, amountMinor, at]);
 }
 
-/** Refunds whose process went away, taken by this one: at most `limit`, each once among all processes. */
+/** Refunds whose process went away, taken by this one: at most `limit`, each once among all processes, the longest left alone first. */
 export function claimRefunds(tx: Tx, permit: Permit<'refund.resume'>, tickMs: number, leaseUntilMs: number, limit: number): Promise<RefundRow[]> {
   return tx.writer(permit).sql<RefundRow>(
     `UPDATE payment.refund SET lease_until_ms = $2 WHERE id IN (
        SELECT id FROM payment.refund WHERE next_run_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)
-       ORDER BY next_run_ms LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *`, [tickMs, leaseUntilMs, limit]);
+       ORDER BY coalesce(lease_until_ms, next_run_ms) LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *`, [tickMs, leaseUntilMs, limit]);
 }

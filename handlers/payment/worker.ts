@@ -34,13 +34,17 @@ export async function resumeOpen(service: Service, gateway: PaymentGateway): Pro
   return sales.length === batch || refunds.length === batch;
 }
 
-/** A denial is an end like any other; without an answer the next lease tries again. */
+/**
+ * A denial is an end like any other; without an answer the next lease tries again. Whatever else goes
+ * wrong with one must not hold up the others, and is tried again as well.
+ */
 async function attempt(service: Service, id: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof PolicyViolation) && !(error instanceof Unavailable)) throw error;
-    service.log.info({ id, reason: error.reason }, 'an open payment was taken up again');
+    const expected = error instanceof PolicyViolation || error instanceof Unavailable;
+    if (expected) service.log.info({ id, reason: error.reason }, 'an open payment was taken up again');
+    else service.log.error({ id, err: error }, 'an open payment could not be ended; it is tried again');
   }
 }
 
