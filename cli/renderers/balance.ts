@@ -38,9 +38,13 @@ export function balanceLine(balance: Balance, look: Look): string {
   const { perUnit, name: unit } = shown[balance.unit];
   const left = padStart(amount(balance.remaining ?? 0, perUnit), numberWidth);
   const total = padStart(amount(balance.total, perUnit), numberWidth - 2);
-  const percent = padStart(String(Math.floor(shareLeft(balance) * 100)), 3);
+  const percent = padStart(String(percentOf(shareLeft(balance))), 3);
   return `${name}${bar(shareLeft(balance), look)}${left} / ${total} ${padEnd(unit, 3)}  ${percent} %${emptyNote(balance, look)}`;
 }
+
+/** Whole percent; only nothing is 0 and only the whole is 100. */
+const percentOf = (share: number): number =>
+  (share <= 0 || share >= 1 ? Math.round(share) * 100 : Math.min(99, Math.max(1, Math.round(share * 100))));
 
 const emptyNote = (balance: Balance, look: Look): string =>
   balance.blocking && shareLeft(balance) === 0 ? `  ${painted('used up', 'red', look)}` : '';
@@ -57,9 +61,10 @@ export function shortBalance(balance: Balance, look: Look): string {
   const name = allowanceName(balance.allowance);
   if (balance.unlimited || balance.total === null) return `${name}  unlimited`;
   const gauge = `${name}  ${bar(shareLeft(balance), look)}`;
-  if (balance.unit === 'byte') return `${gauge} ${tenths(balance.remaining ?? 0)}/${tenths(balance.total)} GB`;
+  if (balance.unit === 'byte') return `${gauge} ${padStart(tenths(balance.remaining ?? 0), 5)}/${padStart(tenths(balance.total), 4)} GB`;
   const { perUnit, name: unit } = shown[balance.unit];
   return `${gauge} ${amount(balance.remaining ?? 0, perUnit)}/${amount(balance.total, perUnit)} ${unit}`.trimEnd();
 }
 
-const tenths = (bytes: number): string => padStart((Math.floor((bytes / gigabyte) * 10) / 10).toFixed(1), 5);
+/** Only nothing is 0.0. */
+const tenths = (bytes: number): string => (bytes > 0 ? Math.max(0.1, bytes / gigabyte) : 0).toFixed(1);

@@ -1,7 +1,8 @@
 import type { components } from '#generated/types/catalog';
 import { card } from './card.ts';
 import type { Look } from './look.ts';
-import { clean, displayWidth, padEnd, padStart } from './text.ts';
+import { alignedLines, type Column } from './table.ts';
+import { clean } from './text.ts';
 import { dateText, grouped, moneyText } from './values.ts';
 
 export type Tariff = components['schemas']['Tariff'];
@@ -28,24 +29,30 @@ interface Offered {
 
 /** `PLAN_S  Lite      SGD 10.00   5 GB  100 min    100 sms    roaming -`. */
 export function renderCatalog(view: CatalogView, look: Look): string {
-  const rows = view.offerings.map((offering) => (view.kind === 'plan' ? planCells(offering) : vasCells(offering)));
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))));
-  const lines = rows.map((row) => row.map((cell, column) => (column === 2 ? padStart : padEnd)(cell, widths[column] ?? 0)).join('  ').trimEnd());
+  const lines = alignedLines(view.kind === 'plan' ? planColumns : topUpColumns, view.offerings, look);
   const count = view.offerings.length;
   return card({ title: 'Catalog', marks: [`${count} ${view.kind}${count === 1 ? '' : 's'}`, `at ${dateText(view.at)}`], lines: lines.length > 0 ? lines : ['nothing on sale'] }, look);
 }
 
-const planCells = (offering: Offered): string[] => [
-  clean(offering.id), clean(offering.name), moneyText(offering.price?.amount),
-  ...(['data', 'voice', 'sms'] as const).map((allowance) => grantText(offering.allowances, allowance)),
-  `roaming ${grantText(offering.allowances, 'data_roaming')}`, offering.lifecycleStatus === 'Launched' ? '' : clean(offering.lifecycleStatus),
+const cell = (text: (offering: Offered) => string, more: Partial<Column<Offered>> = {}): Column<Offered> => ({ head: '', cell: text, ...more });
+
+const sold: readonly Column<Offered>[] = [
+  cell(({ id }) => clean(id)), cell(({ name }) => clean(name), { flexible: true }), cell(({ price }) => moneyText(price?.amount), { align: 'right' }),
 ];
 
-function vasCells(offering: Offered): string[] {
-  const grants = offering.allowances.map(({ allowance }) => `${grantText(offering.allowances, allowance)} ${allowance.replace('data_', '')}`);
-  const life = offering.durationHours ? `for ${offering.durationHours} h` : 'to the end of the period';
-  return [clean(offering.id), clean(offering.name), moneyText(offering.price?.amount), grants.join(' + '), life];
-}
+const planColumns: readonly Column<Offered>[] = [
+  ...sold,
+  cell(({ allowances }) => grantText(allowances, 'data'), { align: 'right' }),
+  cell(({ allowances }) => grantText(allowances, 'voice')),
+  cell(({ allowances }) => grantText(allowances, 'sms')),
+  cell(({ allowances, lifecycleStatus }) => `roaming ${grantText(allowances, 'data_roaming')}${lifecycleStatus === 'Launched' ? '' : `  ${clean(lifecycleStatus)}`}`),
+];
+
+const topUpColumns: readonly Column<Offered>[] = [
+  ...sold,
+  cell(({ allowances }) => allowances.map(({ allowance }) => `${grantText(allowances, allowance)} ${allowance.replace('data_', '')}`).join(' + ')),
+  cell(({ durationHours }) => (durationHours ? `for ${durationHours} h` : 'to period end')),
+];
 
 const megabyte = 1_048_576;
 

@@ -1,10 +1,11 @@
 import type { components as Tmf622 } from '#generated/types/TMF622';
 import { shortBalance } from './balance.ts';
-import { card } from './card.ts';
+import { card, lineWidth } from './card.ts';
 import { contacts, kycText, sinceText, type Customer } from './customer.ts';
 import { painted, stateText, type Look } from './look.ts';
 import type { Subscription } from './subscription.ts';
-import { clean, displayWidth, padEnd } from './text.ts';
+import { alignedLines, type Column } from './table.ts';
+import { clean, displayWidth, fit, padEnd } from './text.ts';
 import { moneyText } from './values.ts';
 
 /** Everything at a glance; composed by `bss customer 360`. */
@@ -26,19 +27,28 @@ export function renderCustomer360(view: Customer360, look: Look): string {
   return card({
     title: 'Customer 360',
     marks: [clean(view.id), stateText(customer.status ?? '', look, clean(customer.status ?? ''))],
-    lines: [`${padEnd(person, 44)}${since ? `  ${since}` : ''}`.trimEnd(), ...lineRows(view.subscriptions, look), lastLine(view)],
+    lines: [beside(person, since, look), ...lineRows(view.subscriptions, look), lastLine(view)],
   }, look);
 }
 
-function lineRows(lines: readonly Subscription[], look: Look): string[] {
-  if (lines.length === 0) return [painted('no line yet', 'dim', look)];
-  const cells = lines.map((line) => [clean(line.id), clean(line.msisdn), clean(line.offeringId), stateWord(line.state)]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
-  return lines.map((line, at) => {
-    const [id = '', msisdn = '', plan = '', state = ''] = cells[at]?.map((cell, column) => padEnd(cell, widths[column] ?? 0)) ?? [];
-    return [id, msisdn, plan, stateText(line.state, look, state), balanceText(line, look)].join('  ').trimEnd();
-  });
+/** Two facts on one line; a long first one is cut, so that the second stays in sight. */
+function beside(left: string, right: string, look: Look): string {
+  if (right === '') return left;
+  const room = Math.max(columnMin, lineWidth(look) - displayWidth(right) - 2);
+  return `${padEnd(fit(left, room), columnMin)}  ${right}`;
 }
+
+const columnMin = 44;
+
+function lineRows(lines: readonly Subscription[], look: Look): string[] {
+  return lines.length === 0 ? [painted('no line yet', 'dim', look)] : alignedLines(lineColumns(look), lines, look);
+}
+
+const lineColumns = (look: Look): readonly Column<Subscription>[] => [
+  { head: '', cell: ({ id }) => clean(id) }, { head: '', cell: ({ msisdn }) => clean(msisdn) }, { head: '', cell: ({ offeringId }) => clean(offeringId) },
+  { head: '', cell: ({ state }) => stateWord(state), paint: (text, { state }) => stateText(state, look, text) },
+  { head: '', cell: (line) => balanceText(line, look) },
+];
 
 /** A state that needs somebody is written large. */
 const stateWord = (state: string): string => (state === 'blocked' ? 'BLOCKED' : state);

@@ -18,6 +18,11 @@ const gap = '  ';
 /** Rows as aligned columns under dimmed heads, in a card. */
 export function tableCard<T>(title: string, marks: readonly string[], columns: readonly Column<T>[], rows: readonly T[], look: Look): string {
   if (rows.length === 0) return card({ title, marks, lines: [painted('none', 'dim', look)] }, look);
+  return card({ title, marks, lines: alignedLines(columns, rows, look) }, look);
+}
+
+/** The lines of a table: a line of heads, unless no column has one, then a line per row. */
+export function alignedLines<T>(columns: readonly Column<T>[], rows: readonly T[], look: Look): string[] {
   const cells = rows.map((row) => columns.map((column) => column.cell(row)));
   const needed = columns.map((column, index) => Math.max(displayWidth(column.head), ...cells.map((line) => displayWidth(line[index] ?? ''))));
   const widths = squeezed(needed, columns, lineWidth(look));
@@ -27,7 +32,7 @@ export function tableCard<T>(title: string, marks: readonly string[], columns: r
     const text = padded(cells[at]?.[index] ?? '', index);
     return column.paint ? column.paint(text, row, look) : text;
   }).join(gap).trimEnd());
-  return card({ title, marks, lines: [head, ...body] }, look);
+  return columns.some((column) => column.head !== '') ? [head, ...body] : body;
 }
 
 /** A flexible column keeps at least this much, so that it still says something. */

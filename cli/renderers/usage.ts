@@ -17,6 +17,6 @@ export function renderUsage(usage: Usage, look: Look): string {
   return card({
     title: 'Usage',
     marks: [clean(usage.id ?? ''), stateText(usage.status ?? '', look, clean(usage.status ?? ''))],
-    lines: [facts.filter((fact) => fact !== '').join('   ')],
+    lines: [facts.filter((fact) => fact !== '' && fact !== '-').join('   ')],
   }, look);
 }
