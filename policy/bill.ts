@@ -74,3 +74,8 @@ export function billTrigger(billId: string, state: BillState, wanted: unknown): 
     { billId, state, trigger: `set ${String(wanted)}`, legal }, [{ hint: 'Set onHold to dispute the bill, settled to release it.' }],
   );
 }
+
+/** A settled bill takes nothing new, not even attributes the document does not know (TMF.md §1: patch `state` only). */
+export const onlyState = (billId: string, state: BillState, fields: readonly string[]): PolicyViolation =>
+  new PolicyViolation('bill.patch.field_locked', `Only the state of a bill can be patched, not ${fields.join(', ')}.`, { billId, state, field: fields[0], fields },
+    [{ hint: 'Set onHold to dispute the bill, settled to release it.' }]);

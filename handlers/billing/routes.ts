@@ -1,6 +1,6 @@
 import { record } from '#events/record';
 import type { BillingHandlers } from '#generated/stubs/billing';
-import { billMachine, billTrigger } from '#policy/bill';
+import { billMachine, billTrigger, onlyState } from '#policy/bill';
 import { patched } from '../resource/patch.ts';
 import { changed, created, resourceRoutes, rowToWrite, type AnyCall } from '../resource/routes.ts';
 import type { Service } from '../service.ts';
@@ -37,6 +37,8 @@ function patchBill(service: Service, call: AnyCall): Promise<BillRow> {
     const row = await rowToWrite(tx, billDefinition, call);
     const change = await patched(service, billDefinition, row, call);
     if (!change) return row;
+    const foreign = change.changed.filter((name) => name !== 'state');
+    if (foreign.length > 0) throw onlyState(row.id, row.state, foreign);
     const move = billMachine.move(tx, row.state, billTrigger(row.id, row.state, change.after['state']), undefined, { billId: row.id, customerId: row.customerId });
     const stored = await moveBill(tx, move, row, service.clock.now());
     const { customerId, subscriptionId, orderId, paymentId, category, amountMinor, taxMinor, currency } = stored;

@@ -9,7 +9,7 @@ import { recordMove } from './event.ts';
 import type { ChargeItem } from './item.ts';
 import { nextIds } from './sequence.ts';
 import { insertBill } from './store-bill.ts';
-import { customerRef, methodRef, taxed, wireMoney } from './wire.ts';
+import { customerRef, methodRef, taxed, taxRateOf, wireMoney } from './wire.ts';
 
 /** Money that has moved, or an amount of zero, ready to be written down. */
 export interface Settlement {
@@ -77,7 +77,7 @@ function billRow(service: Service, settlement: Settlement, totals: Totals, id: s
     customerId: account.customerId, billingAccountId: account.id, orderId: settlement.orderId, subscriptionId: settlement.subscriptionId,
     paymentId: settlement.paymentId, refundId: settlement.refundId, paymentMethodId: method?.id ?? null, brand: method?.brand ?? null, last4: method?.last4 ?? null,
     operatorName: service.config.operatorName, currency: settlement.currency, amountMinor: totals.amountMinor, taxExcludedMinor: totals.netMinor,
-    taxMinor: totals.taxMinor, taxRateBp: service.config.taxRateBp, periodStart: period.start, periodEnd: period.end, idempotencyKey: settlement.idempotencyKey,
+    taxMinor: totals.taxMinor, taxRateBp: taxRateOf(service), periodStart: period.start, periodEnd: period.end, idempotencyKey: settlement.idempotencyKey,
   };
 }
 
@@ -99,7 +99,7 @@ function billDocument(service: Service, settlement: Settlement, totals: Totals, 
 }
 
 const taxItem = (service: Service, taxMinor: number, currency: string): Document =>
-  ({ taxCategory: 'GST', taxRate: service.config.taxRateBp / 100, taxAmount: wireMoney(taxMinor, currency) });
+  ({ taxCategory: 'GST', taxRate: taxRateOf(service) / 100, taxAmount: wireMoney(taxMinor, currency) });
 
 const timePeriod = (start: string, end: string | null): Document => ({ startDateTime: start, ...(end === null ? {} : { endDateTime: end }) });
 

@@ -14,9 +14,12 @@ export interface TaxedAmount {
 
 /** Prices hold their tax; an operator without tax in its prices shows none. */
 export function taxed(service: Pick<Service, 'config'>, totalMinor: number): TaxedAmount {
-  const taxMinor = service.config.taxInclusive ? includedTax(totalMinor, service.config.taxRateBp) : 0;
+  const taxMinor = includedTax(totalMinor, taxRateOf(service));
   return { netMinor: totalMinor - taxMinor, taxMinor, totalMinor };
 }
+
+/** Basis points of tax inside our prices. */
+export const taxRateOf = ({ config }: Pick<Service, 'config'>): number => (config.taxInclusive ? config.taxRateBp : 0);
 
 export const wireMoney = (amountMinor: number, currency: string): WireMoney => toWireMoney(money(amountMinor, currency));
 
