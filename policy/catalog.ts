@@ -64,12 +64,15 @@ export const idTaken = rule<CreateFacts>({
   fix: (facts) => [{ hint: `Choose another id than ${facts.id}, or change what is there.` }],
 });
 
-export const specificationUnmapped = rule<OfferingFacts>({
+/** A specification by itself, or the one an offering names. */
+export type MappingFacts = Pick<OfferingFacts, 'specificationId' | 'specificationMapped'> & Partial<Pick<OfferingFacts, 'id' | 'state'>>;
+
+export const specificationUnmapped = rule<MappingFacts>({
   code: 'catalog.launch.specification_unmapped',
   title: 'The product specification becomes no service.',
   when: 'no CFS mapping',
   check: (facts) => facts.specificationMapped,
-  context: (facts) => ({ ...offeringContext(facts), specificationId: facts.specificationId }),
+  context: ({ id, state, specificationId }) => ({ ...(id === undefined ? {} : { offeringId: id, state }), specificationId }),
   fix: () => [{ hint: 'Name SPEC_MOBILE_PREPAID as the productSpecification of the offering.' }],
 });
 
@@ -165,6 +168,9 @@ export const deleteHasEffects = rule<DeleteFacts>({
   context: (facts) => ({ type: facts.type, id: facts.id, references: facts.references }),
   fix: () => [{ hint: 'Retire it instead: set lifecycleStatus to Retired.', tool: 'catalog.retire_offering' }],
 });
+
+/** What a launched offering keeps to whatever is changed about it; its price may lapse, which takes it off sale. */
+export const launchRules = [specificationUnmapped, allowanceMissing, blockingUnknown] as const;
 
 export const offeringMachine = new Machine<'offering', OfferingState, OfferingTrigger, OfferingFacts>({
   aggregate: 'offering',
