@@ -3,6 +3,7 @@ import type { Config } from '#runtime/config';
 import { seedCatalog } from './seed/catalog.ts';
 import { seedCrm } from './seed/crm.ts';
 import { seedInventory } from './seed/inventory.ts';
+import { seedMediation } from './seed/mediation.ts';
 import { seedProvisioning } from './seed/provisioning.ts';
 
 /** Plants the reference data of one schema; idempotent, never changes what an operator changed. */
@@ -13,5 +14,6 @@ export const seeds: Readonly<Record<string, Seed>> = {
   catalog: seedCatalog,
   crm: seedCrm,
   inventory: seedInventory,
+  mediation: seedMediation,
   provisioning: seedProvisioning,
 };

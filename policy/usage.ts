@@ -1,6 +1,7 @@
 import { isoTime } from '#runtime/clock';
 import { toBase, type BaseUnit } from '#runtime/quantity';
 import { action } from './action.ts';
+import { idTaken } from './catalog.ts';
 import { Machine } from './machine.ts';
 import { rule, type Rule } from './rule.ts';
 import type { SubscriptionState } from './subscription.ts';
@@ -164,6 +165,15 @@ export const notRejected = rule<{ readonly usageId: string; readonly state: Usag
   fix: () => [{ hint: 'Nothing to repair: look at the history of the number.', tool: 'usage.history', args: {} }],
 });
 
+export const hasEffects = rule<{ readonly type: string; readonly id: string; readonly references: readonly string[] }>({
+  code: 'usage.delete.has_effects',
+  title: 'Records or effects hang on it.',
+  when: 'a line was found for the record or may still be, or usages name the specification',
+  check: ({ references }) => references.length === 0,
+  context: ({ type, id, references }) => ({ type, id, references }),
+  fix: ({ type }) => [{ hint: type === 'usage' ? 'Keep the record: only one that was rejected before a line was found can go.' : 'Set lifecycleStatus to Retired instead.' }],
+});
+
 export const usageMachine = new Machine<'usage', UsageState, UsageTrigger, null>({
   aggregate: 'usage',
   area: 'usage',
@@ -186,8 +196,21 @@ export const applyUsage = action('usage.apply', [lineNotActive]);
 /** Keeps that a use could not be drawn: nothing moves, all of it is excess (I20). */
 export const refuseUsage = action('usage.refuse');
 
+/** Takes records that wait for their line; their state does not change. */
+export const leaseUsage = action('usage.lease');
+
 /** Keeps a claimed record for a later attempt; its state does not change. */
 export const postponeUsage = action('usage.postpone');
 
 /** Gives a month of usage its own partition. */
 export const partitionUsage = action('usage.partition');
+
+/** Changes what a record says, as far as nothing hangs on it. */
+export const changeUsage = action('usage.change');
+
+export const deleteUsage = action('usage.delete', [hasEffects]);
+
+/** Like any reference data, it may have an id of the client's choice. */
+export const createSpecification = action('usage_specification.create', [idTaken]);
+export const changeSpecification = action('usage_specification.change');
+export const deleteSpecification = action('usage_specification.delete', [hasEffects]);

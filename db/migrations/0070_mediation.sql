@@ -8,9 +8,6 @@ CREATE TABLE mediation.usage_specification (
   rev integer NOT NULL DEFAULT 1,
   document jsonb NOT NULL DEFAULT '{}',
   name text NOT NULL,
-  -- What usages of this specification count and in which base unit; null where they say so themselves.
-  event_type text CHECK (event_type IN ('data', 'voice', 'sms')),
-  unit text CHECK (unit IN ('byte', 'second', 'message')),
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 );
@@ -58,6 +55,7 @@ CREATE INDEX usage_line ON mediation.usage (subscription_id, usage_date DESC);
 CREATE INDEX usage_customer ON mediation.usage (customer_id, usage_date DESC);
 CREATE INDEX usage_number ON mediation.usage (msisdn, usage_date DESC);
 CREATE INDEX usage_created ON mediation.usage (created_at DESC, id DESC);
+CREATE INDEX usage_specification_id ON mediation.usage (specification_id);
 CREATE INDEX usage_unguided ON mediation.usage (next_run_ms) WHERE status IN ('received', 'recycled');
 
 -- One CDR once, whatever month it is of (I19).
@@ -70,6 +68,7 @@ CREATE TABLE mediation.usage_key (
   content_hash text NOT NULL,
   PRIMARY KEY (source, raw_cdr_ref)
 );
+CREATE INDEX usage_key_usage ON mediation.usage_key (usage_id);
 
 CREATE TABLE mediation.usage_history (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
