@@ -1,0 +1,82 @@
+import type { Tx } from '#db/database';
+import type { Consumer, DomainEvent } from '#events/consumer';
+import type { ServiceAction } from '#policy/service-order';
+import { isTaskType, taskMachine } from '#policy/task';
+import { originOf } from '#runtime/origin';
+import type { Worker } from '#runtime/worker';
+import type { Service } from '../service.ts';
+import { recordMove } from '../transition.ts';
+import { cancel, endOrder } from './attempt.ts';
+import { insertTask, nextTaskId } from './store.ts';
+import { isRequested, lockOrder, taskEvent, type Task } from './task.ts';
+
+/** What som asks for and calls off (DOMAIN §5 F8). One queue, so that an end never overtakes a request of its order. */
+export const consumers = (service: Service, tasks: Worker): readonly Consumer[] => [
+  {
+    name: 'provisioning.service_order',
+    types: ['service_order.task_requested', 'service_order.jeopardy', 'service_order.failed'],
+    apply: (tx, event) => (event.eventType === 'service_order.task_requested' ? create(tx, service, tasks, event) : end(tx, service, event)),
+  },
+  {
+    name: 'provisioning.cancel',
+    types: ['cancel_order.state_changed'],
+    apply: (tx, event) => callOff(tx, service, event),
+  },
+];
+
+/** Payload of service_order.task_requested, see handlers/som/event.ts. */
+interface TaskRequest {
+  readonly requestId: string;
+  readonly taskType: string;
+  readonly action: ServiceAction;
+  readonly undo: boolean;
+  readonly durationMs: number;
+  readonly serviceId: string | null;
+  readonly orderId: string | null;
+  readonly subscriptionId: string | null;
+  readonly customerId: string | null;
+  readonly msisdn: string | null;
+  readonly iccid: string | null;
+}
+
+async function create(tx: Tx, service: Service, tasks: Worker, event: DomainEvent): Promise<void> {
+  const serviceOrderId = event.aggregateId;
+  const ask = event.payload as unknown as TaskRequest; // written by som
+  if (!isTaskType(ask.taskType)) throw new Error(`the network knows no task ${ask.taskType}`);
+  await lockOrder(tx, serviceOrderId);
+  if (await isRequested(tx, ask.requestId)) return;
+  const move = taskMachine.move(tx, null, 'request', null, { serviceOrderId });
+  const { requestId, taskType, action, undo, durationMs, serviceId, orderId, subscriptionId, customerId, msisdn, iccid } = ask;
+  const isLate = !undo && (await hasEnded(tx, serviceOrderId));
+  const task = await insertTask(tx, move, {
+    id: await nextTaskId(tx), requestId, taskType, action, undo, serviceOrderId, activationId: null, serviceId, orderId, subscriptionId, customerId,
+    msisdn, iccid, durationMs, attemptsMax: undo ? null : service.config.taskMaxAttempts, nextRunMs: service.clock.tick(), orderEnded: isLate, ...originOf(),
+  }, service.clock.now());
+  recordMove(tx, move, task.id, taskEvent(task));
+  if (isLate) await cancel(tx, service, task);
+  tx.afterCommit(() => tasks.nudge());
+}
+
+/** A task of the order failed for good, or the order was given up, before all its requests had come. */
+const hasEnded = async (tx: Tx, serviceOrderId: string): Promise<boolean> =>
+  (await tx.one('SELECT 1 AS one FROM provisioning.task WHERE service_order_id = $1 AND order_ended AND NOT undo LIMIT 1', [serviceOrderId])) !== null;
+
+/** Jeopardy alone is a warning; with `ending` the order is being undone. */
+async function end(tx: Tx, service: Service, { eventType, aggregateId, payload }: DomainEvent): Promise<void> {
+  if (eventType === 'service_order.jeopardy' && !payload['ending']) return;
+  await lockOrder(tx, aggregateId);
+  const cause = await tx.one<{ id: string }>(
+    "SELECT id FROM provisioning.task WHERE service_order_id = $1 AND NOT undo AND order_ended AND state = 'failed' ORDER BY id LIMIT 1", [aggregateId]);
+  await endOrder(tx, service, aggregateId, cause?.id ?? null);
+}
+
+/** A cancel request is being assessed: it succeeds when no task has been claimed yet, and otherwise leaves all as they are. */
+async function callOff(tx: Tx, service: Service, { payload }: DomainEvent): Promise<void> {
+  const { serviceOrderId, to, requested } = payload;
+  if (to !== 'inProgress' || typeof serviceOrderId !== 'string') return;
+  await lockOrder(tx, serviceOrderId);
+  const tasks = await tx.read<Task>('SELECT * FROM provisioning.task WHERE service_order_id = $1 AND NOT undo ORDER BY id FOR UPDATE', [serviceOrderId]);
+  // The request travels on its own: it may overtake the tasks it is about.
+  if (tasks.length < Number(requested)) throw new Error(`tasks of ${serviceOrderId} are still on their way`);
+  if (tasks.every(({ state, attempts }) => state === 'pending' && attempts === 0)) await endOrder(tx, service, serviceOrderId);
+}
