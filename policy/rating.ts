@@ -57,3 +57,9 @@ export const rejectRating = action('usage.rate_reject');
 
 /** Keeps a guided use until the catalog has been asked. */
 export const queueUsage = action('usage.queue');
+
+/** Takes uses that wait for their tariff. */
+export const leaseRating = action('usage.rate_lease');
+
+/** Keeps a claimed use for a later attempt. */
+export const postponeRating = action('usage.rate_postpone');

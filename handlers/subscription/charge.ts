@@ -33,7 +33,7 @@ export interface RatedUse {
  * @throws {Error} the line is unknown here: the event is delivered again
  */
 export async function chargeUse(tx: Tx, clock: Clock, event: DomainEvent): Promise<void> {
-  const use = event.payload as unknown as RatedUse; // rating writes it, see handlers/rating/event.ts
+  const use = event.payload as unknown as RatedUse; // handlers/rating/rating.ts writes it
   const line = await lockLine(tx, use.subscriptionId);
   if (!line) throw new Error(`usage ${use.usageId} is for line ${use.subscriptionId}, which is not here`);
   if (await isSettled(tx, use)) return;
