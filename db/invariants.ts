@@ -16,7 +16,7 @@ export interface Breach {
 
 const rowsMax = 10;
 
-/** The Q rows of DOMAIN §8; U and C rows are constraints and cannot be broken. */
+/** The Q rows of DOMAIN §8, where U and C rows are constraints and cannot be broken; and `money`, SCENARIOS §2 "bills = captures". */
 export const invariants: readonly Invariant[] = [
   {
     id: 'I4', statement: 'an active line has something left of every blocking allowance',
@@ -28,6 +28,20 @@ export const invariants: readonly Invariant[] = [
     id: 'I13', statement: 'a bill is the sum of its rates',
     sql: `SELECT b.id, b.amount_minor FROM billing.customer_bill b
       WHERE b.amount_minor IS DISTINCT FROM (SELECT sum(r.amount_minor) FROM billing.applied_rate r WHERE r.bill_id = b.id)`,
+  },
+  {
+    id: 'money', statement: 'what was captured is billed, what was given back is credited, and neither twice',
+    sql: `SELECT p.id, p.captured_minor AS moved, b.minor AS billed FROM payment.payment p CROSS JOIN LATERAL (
+          SELECT coalesce(sum(amount_minor), 0) AS minor FROM billing.customer_bill WHERE payment_id = p.id AND category = 'normal') b
+        WHERE p.captured_minor <> b.minor
+      UNION ALL SELECT p.id, p.refunded_minor, r.minor FROM payment.payment p CROSS JOIN LATERAL (
+          SELECT coalesce(sum(amount_minor), 0) AS minor FROM payment.refund WHERE payment_id = p.id AND status IN ('pendingAuthorization', 'done')) r
+        WHERE p.refunded_minor <> r.minor
+      UNION ALL SELECT r.id, r.amount_minor, -b.minor FROM payment.refund r CROSS JOIN LATERAL (
+          SELECT coalesce(sum(amount_minor), 0) AS minor FROM billing.customer_bill WHERE refund_id = r.id) b
+        WHERE (CASE r.status WHEN 'done' THEN r.amount_minor ELSE 0 END) <> -b.minor
+      UNION ALL SELECT b.id, 0, b.amount_minor FROM billing.customer_bill b
+        WHERE b.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payment.payment p WHERE p.id = b.payment_id)`,
   },
   {
     id: 'I23', statement: 'the events of every aggregate are gapless and chained',
