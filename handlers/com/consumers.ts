@@ -31,10 +31,11 @@ export const consumers = (service: Service, saga: Worker): Consumer[] => [
 /** Gives a saga that has not ended what it waits for, perhaps; null is no news. */
 async function tell(tx: Tx, service: Service, saga: Worker, orderId: string, newsOf: (work: Work) => SagaData | null): Promise<void> {
   const work = await lockWork(tx, orderId);
-  const news = work && work.step !== null ? newsOf(work) : null;
-  if (!work || !news) return;
-  await tellSaga(tx, advanceSaga.permit(tx), work, news, service.clock.tick());
+  if (!work || work.step === null) return;
+  // Also without news: a claim passes over a row that is locked here, and must look again.
   tx.afterCommit(() => saga.nudge());
+  const news = newsOf(work);
+  if (news) await tellSaga(tx, advanceSaga.permit(tx), work, news, service.clock.tick());
 }
 
 type Payload = DomainEvent['payload'];

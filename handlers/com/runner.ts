@@ -23,7 +23,8 @@ const steps: Readonly<Record<StepName, Step>> = { ...forward, ...undo, assessCan
 /** Orders carried out at the same time by one process. */
 const lanesMax = 16;
 const firstBackoffMs = 250;
-const safetyNetMs = 1_000;
+/** Also how exactly a pause between attempts is kept. */
+const safetyNetMs = 250;
 
 /** Carries out sagas that are due: each runs step after step until it waits for news, has to back off, or has finished. */
 export function sagaWorker(service: Service): Worker {
