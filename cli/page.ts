@@ -57,6 +57,12 @@ export async function printList(session: Session, paging: Paging, request: ListR
   return 0;
 }
 
+/** The rows asked for of a list that came whole. */
+export function pageOf<T>(rows: readonly T[], paging: Paging): readonly T[] {
+  const { limit, offset } = windowOf(paging);
+  return paging.all ? rows : rows.slice(offset, offset + limit);
+}
+
 function windowOf({ limit, offset, all }: Paging): Window {
   if (all && (limit !== undefined || offset !== undefined)) throw new UsageError('--all takes every row; leave --limit and --offset out.');
   return {

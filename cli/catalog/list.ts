@@ -1,8 +1,8 @@
 import { Command, Option } from 'clipanion';
-import { BssCommand } from '../command.ts';
+import { ListCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
-export class CatalogListCommand extends BssCommand {
+export class CatalogListCommand extends ListCommand {
   static override paths = [['catalog', 'list']];
 
   static override usage = Command.Usage({
@@ -16,6 +16,6 @@ export class CatalogListCommand extends BssCommand {
 
   protected override async run(session: Session): Promise<number> {
     const { showPlans } = await import('./offerings.ts');
-    return showPlans(session, { active: this.active, at: this.at });
+    return showPlans(session, { active: this.active, at: this.at, paging: this });
   }
 }

@@ -1,8 +1,8 @@
 import { Command, Option } from 'clipanion';
-import { BssCommand } from '../command.ts';
+import { ListCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
-export class CatalogVasCommand extends BssCommand {
+export class CatalogVasCommand extends ListCommand {
   static override paths = [['catalog', 'vas']];
 
   static override usage = Command.Usage({ category: 'Catalog', description: 'List the top-ups on sale.' });
@@ -11,6 +11,6 @@ export class CatalogVasCommand extends BssCommand {
 
   protected override async run(session: Session): Promise<number> {
     const { showTopUps } = await import('./offerings.ts');
-    return showTopUps(session, this.at);
+    return showTopUps(session, this.at, this);
   }
 }

@@ -1,6 +1,6 @@
 import { UsageError } from 'clipanion';
 import { confirm } from '../confirm.ts';
-import { printList } from '../page.ts';
+import { printList, type Paging } from '../page.ts';
 import type { Session } from '../session.ts';
 
 export interface FaultChange {
@@ -9,7 +9,7 @@ export interface FaultChange {
   readonly probability: string | undefined;
 }
 
-export const listFaults = (session: Session): Promise<number> => printList(session, { limit: undefined, offset: undefined, all: false }, {
+export const listFaults = (session: Session, paging: Paging): Promise<number> => printList(session, paging, {
   title: 'Faults', type: 'FaultRule',
   fetch: (window) => session.clients.provisioning.GET('/faultRule', { params: { query: window } }),
 });

@@ -14,10 +14,13 @@ export class ProvFaultCommand extends WriteCommand {
   id = Option.String({ name: 'fault-id', required: false });
   on = Option.Boolean('--on', false, { description: 'Play the fault.' });
   off = Option.Boolean('--off', false, { description: 'Do not play it.' });
+  limit = Option.String('--limit', { description: 'Rows to show, 100 unless said.' });
+  offset = Option.String('--offset', { description: 'Rows to leave out at the start.' });
+  all = Option.Boolean('--all', false, { description: 'Every row, page by page.' });
   probability = Option.String('--probability', { description: 'Share of tasks it strikes, 0 to 1.' });
 
   protected override async run(session: Session): Promise<number> {
     const { changeFault, listFaults } = await import('./fault-rule.ts');
-    return this.id === undefined ? listFaults(session) : changeFault(session, this.id, this);
+    return this.id === undefined ? listFaults(session, this) : changeFault(session, this.id, this);
   }
 }

@@ -1,0 +1,126 @@
+import test from 'ava';
+import { Cli } from 'clipanion';
+import { commands, groups } from '#cli/commands';
+import { fixTemplates } from '#cli/fix-command';
+import { nearest } from '#cli/nearest';
+import { tools } from '#generated/tools';
+import { version } from '#cli/version';
+import { runBss } from './scripted-stack.ts';
+
+const bss = (...args: string[]) => runBss(args, {});
+
+/** Options of AGENT-AND-CLI §7 that every command takes which speaks to the services. */
+const everywhere = [
+  '--json', '--plain', '--quiet,-q', '--yes,-y', '--no-input', '--timeout #0', '--fields #0', '--color', '--ascii', '--width #0',
+];
+const onWrites = ['--dry-run', '--idempotency-key #0'];
+const onLists = ['--limit #0', '--offset #0', '--all'];
+
+/** These run on this machine alone and have options of their own. */
+const local = new Set(['up', 'down', 'status', 'logs', 'serve']);
+const writes = new Set([
+  'api', 'customer create', 'customer kyc-attest', 'payment add-card', 'order create', 'order cancel', 'subscription vas', 'subscription terminate', 'usage simulate',
+  'prov retry', 'prov resolve', 'prov fault',
+]);
+const lists = new Set([
+  'customer list', 'payment methods', 'catalog list', 'catalog vas', 'order list', 'subscription list', 'usage history', 'inventory msisdn-list', 'inventory esim-list', 'prov tasks', 'prov fault', 'events list',
+]);
+
+for (const { path, summary, load } of commands) {
+  test(`${path}: is what the overview says, with the options it must have`, async (t) => {
+    const cli = new Cli({ binaryName: 'bss', enableColors: false });
+    const command = await load();
+    cli.register(command);
+    const [definition] = cli.definitions();
+    t.deepEqual(command.paths, [path.split(' ')]);
+    t.is(definition?.description?.trim(), summary);
+    if (local.has(path)) return;
+    const options = (definition?.options ?? []).map((option) => option.definition);
+    const wanted = [...everywhere, ...(writes.has(path) ? onWrites : []), ...(lists.has(path) ? onLists : [])];
+    t.deepEqual(wanted.filter((option) => !options.includes(option)), []);
+    t.deepEqual(definition?.options.filter(({ description }) => !description).map((option) => option.definition), [], 'options without a word about them');
+  });
+}
+
+test('the overview names every command but the hidden ones', async (t) => {
+  const { code, stdout, stderr } = await bss('--help');
+  t.is(code, 0);
+  t.is(stderr, '');
+  for (const { path, summary, hidden } of commands) t.is(stdout.includes(`  ${path} `) && stdout.includes(summary), hidden !== true, path);
+  for (const { path } of commands) t.true((path.split(' ').length === 1 ? '' : path.split(' ')[0] ?? '') in groups, path);
+});
+
+test('without a command there is the overview on stderr and a usage error', async (t) => {
+  const { code, stdout, stderr } = await bss();
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.regex(stderr, /Usage: bss <command>/);
+});
+
+test('the version is that of the package', async (t) => {
+  for (const word of ['--version', 'version', '-v']) t.deepEqual(await bss(word), { code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('help can be asked for in every way', async (t) => {
+  for (const words of [['order', 'create', '--help'], ['help', 'order', 'create'], ['order', 'create', 'CUST-001', '-h']]) {
+    const { code, stdout } = await bss(...words);
+    t.is(code, 0);
+    t.regex(stdout, /^Order a line for a customer[\s\S]+Usage: bss order create .*<customer-id> <plan> \[options\][\s\S]+--idempotency-key VALUE[\s\S]+Examples/, words.join(' '));
+  }
+});
+
+test('a group alone tells its commands', async (t) => {
+  const alone = await bss('inventory');
+  t.is(alone.code, 2);
+  t.regex(alone.stderr, /inventory msisdn-list {2}/);
+  const asked = await bss('inventory', '--help');
+  t.is(asked.code, 0);
+  t.regex(asked.stdout, /inventory esim-show {2}/);
+});
+
+const slips: readonly (readonly [words: string, meant: string])[] = [
+  ['custmer list', 'customer list'], ['customer lst', 'customer list'], ['order craete', 'order create'], ['subscription balnce', 'subscription balance'], ['docter', 'doctor'], ['invntory', 'inventory'],
+];
+for (const [words, meant] of slips) {
+  test(`bss ${words}: did you mean ${meant}?`, async (t) => {
+    const { code, stdout, stderr } = await bss(...words.split(' '));
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.is(stderr, `There is no command "${words}"; did you mean \`bss ${meant}\`?\n`);
+  });
+}
+
+test('a word unlike any other is pointed to the list', async (t) => {
+  t.is((await bss('xylophone')).stderr, 'There is no command "xylophone"; bss --help lists what there is.\n');
+  t.is(nearest('xylophone', ['order create', 'up']), undefined);
+});
+
+test('usage errors name what is wrong and how it is written', async (t) => {
+  const unknown = await bss('order', 'list', '--custmer', 'CUST-001');
+  t.is(unknown.code, 2);
+  t.regex(unknown.stderr, /^There is no option --custmer; did you mean --customer\?\nUsage: bss order list \[options\]/);
+  const missing = await bss('order', 'create', 'CUST-001');
+  t.is(missing.code, 2);
+  t.regex(missing.stderr, /^Say <customer-id> <plan>\.\nUsage: bss order create <customer-id> <plan> \[options\]/);
+  const extra = await bss('order', 'show', 'ORD-001', 'ORD-002');
+  t.regex(extra.stderr, /^"ORD-002" is one word too many\./);
+});
+
+test('with --json a usage error is an envelope on stderr', async (t) => {
+  const { code, stdout, stderr } = await bss('order', 'create', '--json');
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.deepEqual(JSON.parse(stderr), { ok: false, error: { kind: 'MISSING_FIELDS', message: 'Say <customer-id> <plan>.' } });
+  t.deepEqual(JSON.parse((await bss('docter', '--json')).stderr), { ok: false, error: { kind: 'INVALID_ARGUMENT', message: 'There is no command "docter"; did you mean `bss doctor`?' } });
+});
+
+test('every command a refusal proposes exists, and its tool too', (t) => {
+  const known = new Set<string>(Object.values(tools).map(({ name }) => name));
+  for (const [tool, template] of Object.entries(fixTemplates)) {
+    t.truthy(commands.find(({ path }) => template === path || template.startsWith(`${path} `)), template);
+    if (!composites.has(tool)) t.true(known.has(tool), tool);
+  }
+});
+
+/** Tools without an operation of their own are not in the generated table (AGENT-AND-CLI §2, ∘). */
+const composites = new Set(['customer.view_360', 'order.wait_until', 'payment.add_card']);
