@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { newState, writeState } from '#cli/run/server-state';
+import { sleep } from '#runtime/clock';
 import { homeOf, projectFolder } from '#runtime/home';
 import { ensureSecrets } from '#runtime/secrets';
 import { serviceNames } from '#runtime/services';
@@ -24,6 +25,8 @@ export interface Reply {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the answer takes, in milliseconds. */
+  readonly delayMs?: number;
 }
 
 /** What is answered to `GET /path`: always the same, or what the function makes of the n-th request (from 0). */
@@ -54,7 +57,8 @@ export class ScriptedStack {
       const times = stack.requests(`${one.method} ${one.path}`).length;
       stack.seen.push(one);
       const found = script[`${one.method} ${one.path}`] ?? { status: 501, body: { code: 'INTERNAL', reason: 'not scripted', message: `not scripted: ${one.method} ${one.path}` } };
-      const { status = 200, body, headers = {} } = typeof found === 'function' ? found(one, times) : found;
+      const { status = 200, body, headers = {}, delayMs = 0 } = typeof found === 'function' ? found(one, times) : found;
+      if (delayMs > 0) await sleep(delayMs);
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body === undefined ? '' : JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,11 +84,21 @@ export class ScriptedStack {
   bss(args: readonly string[], env: Readonly<Record<string, string>> = {}, stdin = ''): Promise<Outcome> {
     return runBss(args, { BSS_HOME: this.home, ...env }, stdin);
   }
+
+  /** Runs `bss` with another program reading what it prints; the exit code is that of `bss`. */
+  piped(args: readonly string[], reader: string): Promise<Outcome> {
+    const command = [process.execPath, join(projectFolder, 'cli', 'main.ts'), ...args].map((word) => `'${word}'`).join(' ');
+    return runProgram('bash', ['-c', `${command} | ${reader} > /dev/null; exit "\${PIPESTATUS[0]}"`], { BSS_HOME: this.home });
+  }
 }
 
-export function runBss(args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Promise<Outcome> {
-  const child = spawn(process.execPath, [join(projectFolder, 'cli', 'main.ts'), ...args], {
-    cwd: projectFolder, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], USER: 'ada', LANG: 'C', COLUMNS: '80', ...env },
+/** Runs `bss` without a terminal; 80 columns, ASCII, no colour unless `env` says otherwise. */
+export const runBss = (args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Promise<Outcome> =>
+  runProgram(process.execPath, [join(projectFolder, 'cli', 'main.ts'), ...args], env, stdin);
+
+function runProgram(program: string, args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Promise<Outcome> {
+  const child = spawn(program, args, {
+    cwd: projectFolder, env: { NODE_COMPILE_CACHE: join(tmpdir(), 'bss-cli-compile-cache'), PATH: process.env['PATH'], HOME: process.env['HOME'], USER: 'ada', LANG: 'C', COLUMNS: '80', ...env },
   });
   const parts = { stdout: '', stderr: '' };
   child.stdout.on('data', (part) => { parts.stdout += String(part); });
