@@ -87,13 +87,28 @@ export class Desk {
     return parts;
   }
 
-  /** The process starts again, as `bss up` starts it: no lease of the dead one is left. */
-  async restart(): Promise<void> {
-    await this.#parts.workers[0]!.stop();
+  /**
+   * The process starts again, as `bss up` starts it: no lease of the dead one is left.
+   * @param diesAfter where it will die next
+   */
+  async restart(diesAfter: OperationKey | null = null): Promise<void> {
+    await this.pause();
     this.#dead = false;
-    this.diesAfter = null;
+    this.diesAfter = diesAfter;
     await this.sql('UPDATE order_mgmt.saga SET lease_until_ms = NULL');
     this.#parts = this.#start();
+  }
+
+  /** Another process runs where this one died; the lease of the dead one still stands. */
+  async revive(): Promise<void> {
+    await this.pause();
+    this.#dead = false;
+    this.diesAfter = null;
+  }
+
+  /** Nothing is carried out until `restart`; requests and events are still answered. */
+  async pause(): Promise<void> {
+    await this.#parts.workers[0]!.stop();
   }
 
   /** A call of a neighbour: its request must be legal. */
@@ -183,6 +198,11 @@ export class Desk {
       const saga = await this.saga(orderId);
       return saga.step === step && saga.leaseUntil === null && (step === null || saga.attempts > 0);
     }, async () => `${orderId} does not rest at ${step}: ${JSON.stringify(await this.saga(orderId))}`);
+  }
+
+  /** Waits until a neighbour has been asked. */
+  async asked(key: OperationKey): Promise<void> {
+    await this.#until(async () => this.neighbours.called(key).length > 0, async () => `nobody called ${key}`);
   }
 
   /** Waits until the process has died (`diesAfter`). */

@@ -53,6 +53,8 @@ export class Neighbours {
   network: 'works' | 'waits' | 'fails' = 'works';
   /** Answers instead of the usual one; null leaves it to the usual. */
   script: Script = () => null;
+  /** Waited for before a call has its effect: a slow neighbour. */
+  hold: (call: Call) => Promise<void> = async () => undefined;
   onNews: News = async () => undefined;
   readonly #answers = new Map<string, Reply>();
   #ids = 0;
@@ -64,6 +66,7 @@ export class Neighbours {
 
   async call(call: Call): Promise<Reply> {
     this.calls.push(call);
+    await this.hold(call);
     const scripted = this.script(call);
     if (scripted) return scripted;
     const known = call.idempotencyKey === null ? undefined : this.#answers.get(call.idempotencyKey);
