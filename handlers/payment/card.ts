@@ -5,12 +5,12 @@ import { addMethod, paymentMethodMachine, setDefault, type AddMethodFacts, type 
 import { enforce } from '#policy/rule';
 import { NotFound } from '#runtime/errors';
 import type { IncomingHeaders } from '#runtime/handler';
-import { luhnDigit } from '#runtime/numbering';
 import { ok } from '#runtime/client';
 import { requireMatch } from '../resource/etag.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
 import { fetchHolder, holderOf, lockAccount, type AccountHolder } from './account.ts';
+import { cardDigits } from './card-number.ts';
 import { recordMove } from './event.ts';
 import type { PaymentGateway } from './gateway.ts';
 import { activeMethods, findMethod, methodOfToken, methodPayload, monthOf, type MethodRow } from './method.ts';
@@ -53,8 +53,8 @@ async function factsOf(tx: Tx, service: Service, gateway: PaymentGateway, card: 
 /** Says what stands in the place of the token; a card number is recognised, never kept or repeated. */
 export function tokenKind(gateway: PaymentGateway, token: string | undefined): AddMethodFacts['token'] {
   if (token === undefined || token.trim() === '') return 'missing';
-  const digits = token.replace(/[ -]/g, '');
-  if (/^\d{12,19}$/.test(digits)) return luhnDigit(digits.slice(0, -1)) === Number(digits.at(-1)) ? 'number' : 'number_invalid';
+  const digits = cardDigits(token);
+  if (digits !== 'none') return digits === 'valid' ? 'number' : 'number_invalid';
   return gateway.knows(token) ? 'good' : 'unknown';
 }
 

@@ -16,6 +16,7 @@ import { findAccountById } from './account.ts';
 import { askGateway } from './ask.ts';
 import { closed, openUntil } from './authorization.ts';
 import { writeBill } from './bill.ts';
+import { withoutCardNumbers } from './card-number.ts';
 import { recordMove } from './event.ts';
 import type { GatewayAnswer, PaymentGateway } from './gateway.ts';
 import { singleItem } from './item.ts';
@@ -42,7 +43,7 @@ interface OpenRefund {
 export async function createRefund(service: Service, gateway: PaymentGateway, body: NewRefund, key: string | null): Promise<RefundRow> {
   const known = key === null ? null : await findRefundByKey(service.db, key);
   if (known) return finishRefund(service, gateway, { refund: sameRefund(known, body), fresh: false });
-  const posted = accept(refundDefinition, body);
+  const posted = withoutCardNumbers(accept(refundDefinition, body));
   const payment = await paymentOf(service, body);
   if (!payment) return recordDenied(service, body, posted, key);
   requireOwner('payment', payment.id, payment.customerId);

@@ -11,6 +11,7 @@ import { verdict, verdictAttribute } from '../resource/verdict.ts';
 import type { Service } from '../service.ts';
 import { findAccountById, holderOf } from './account.ts';
 import { openPayment, type Charge } from './authorization.ts';
+import { withoutCardNumbers } from './card-number.ts';
 import { recordMove } from './event.ts';
 import { GatewayTimeout, type PaymentGateway } from './gateway.ts';
 import { singleItem, type ChargedItems } from './item.ts';
@@ -52,7 +53,7 @@ export const paymentDefinition: ResourceDefinition<PaymentRow> = {
  * @throws {PolicyViolation} payment.charge.*, reference.id.unknown
  */
 export async function createPayment(service: Service, gateway: PaymentGateway, body: NewPayment, key: string | null): Promise<PaymentRow> {
-  const posted = accept(paymentDefinition, body);
+  const posted = withoutCardNumbers(accept(paymentDefinition, body));
   const customerId = await payingCustomer(service, body);
   const broken = verdictOf(service, body, customerId);
   if (broken) return recordDenied(service, body, posted, customerId, broken, key);

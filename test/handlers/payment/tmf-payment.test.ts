@@ -74,6 +74,16 @@ for (const { title, rule, body } of recorded) {
   });
 }
 
+test.serial('a card that comes by value is recorded without its number and code', async (t) => {
+  const card = { '@type': 'BankCard', name: 'My card 4242 4242 4242 4242', cardNumber: '4000000000000002', digits: 4242424242424242, cvv: '123', lastFourDigits: '0002', serial: '4242424242424241' };
+  const { body } = await post({ account: { id: 'x' }, paymentMethod: card, totalAmount: sgd(5) });
+  t.deepEqual(body.paymentMethod, {
+    '@type': 'BankCard', name: 'My card ************4242', cardNumber: '************0002', digits: '************4242', lastFourDigits: '0002', serial: '4242424242424241',
+  });
+  const [stored] = await till.sql<{ whole: string }>('SELECT p::text AS whole FROM payment.payment p WHERE id = $1', [body.id]);
+  t.notRegex(stored!.whole, /4242424242424242|4242 4242|4000000000000002|123"/);
+});
+
 test.serial('what a payment names of ours must be there, and its card be the payer’s own', async (t) => {
   const mine = await till.customer('CUST-303');
   const theirs = await till.customer('CUST-304');
