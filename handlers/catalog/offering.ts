@@ -150,8 +150,8 @@ async function create(service: Service, tx: Tx, body: unknown, posted: Document)
   const move = offeringMachine.move(tx, null, 'create', await factsOf(tx, service, { id, state: 'In design' }, meaning));
   const { columns, document } = split(offerings, attributes);
   const row = await insertOffering(tx, move, offerings, { id, at, columns: { ...columns, ...meaning.columns }, document });
-  await applyLinks(tx, id, links, at);
   recordMove(tx, move, id, payloadOf(offerings, row));
+  await applyLinks(tx, id, links, at);
   return whole(tx, row);
 }
 

@@ -161,6 +161,8 @@ async function close(tx: Tx, price: PriceRow, validTo: Date, at: Date): Promise<
 async function apply(service: Service, tx: Tx, change: Patched<PriceRow>): Promise<PriceRow> {
   const { row } = change;
   const { config } = service;
+  // Prices of one offering change one at a time, as in create.
+  await tx.read('SELECT id FROM catalog.offering WHERE id = $1 FOR UPDATE', [row.offeringId]);
   const after = complete(config, change.after, null, row.createdAt);
   const { validFrom, validTo } = windowOf(after);
   const amount = change.changed.includes('price') ? amountOf(change.after, config) : { amountMinor: row.amountMinor ?? undefined, currency: row.currency };
