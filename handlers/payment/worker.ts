@@ -15,7 +15,7 @@ import { claimRefunds } from './store-refund.ts';
 
 const batch = 20;
 const resumeEveryMs = 5_000;
-const expiryEveryMs = 3_600_000;
+const expiryEveryMs = 60_000;
 
 /** Ends sales and refunds whose process went away between the gateway and the books. */
 export const resumption = (service: Service, gateway: PaymentGateway): Worker =>
@@ -59,7 +59,8 @@ export const methodExpiry = (service: Service): Worker =>
 export async function expireCards(service: Service): Promise<number> {
   const { year, month } = monthOf(service.clock.now(), service.config.timezone);
   const due = await service.db.read<MethodRow>(
-    `SELECT ${methodColumns} FROM payment.payment_method WHERE status = 'active' AND exp_year * 12 + exp_month < $1 ORDER BY id LIMIT $2`, [year * 12 + month, batch]);
+    `SELECT ${methodColumns} FROM payment.payment_method WHERE status = 'active' AND (exp_year, exp_month) < ($1, $2)
+     ORDER BY exp_year, exp_month LIMIT $3`, [year, month, batch]);
   for (const { id, customerId } of due) await expireCard(service, id, customerId);
   return due.length;
 }
