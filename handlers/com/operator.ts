@@ -7,10 +7,11 @@ import { requireContext } from '#runtime/context';
 import { NotFound } from '#runtime/errors';
 import type { Worker } from '#runtime/worker';
 import { requireOwner } from '../resource/ownership.ts';
+import type { Document } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
 import { progressOf } from './progress.ts';
 import { findWork, lockWork, payloadOf, type Work } from './saga.ts';
-import { noteOrder, saveSaga, tellSaga } from './store.ts';
+import { changeDocument, saveSaga, tellSaga } from './store.ts';
 
 type Routes = Pick<ComHandlers, 'order.retrieveSaga' | 'order.resumeProductOrder' | 'order.failProductOrder'>;
 
@@ -46,8 +47,14 @@ async function resume(tx: Tx, service: Service, work: Work, note: string | null)
   await saveSaga(tx, advanceSaga.permit(tx), work, { nextRunMs: service.clock.tick(), attempts: Math.max(1, attempts) });
   if (note === null) return;
   const at = service.clock.now();
-  await noteOrder(tx, changeOrder.permit(tx), work, { text: note, author: requireContext().actor, date: isoTime(at) }, at);
+  await changeDocument(tx, changeOrder.permit(tx), orderId, withNote(work.document, { text: note, author: requireContext().actor, date: isoTime(at) }), at);
   record(tx, 'order.changed', orderId, { ...payloadOf(work), changed: ['note'] });
+}
+
+/** TMF622 `note`. */
+function withNote(document: Document, note: Document): Document {
+  const { note: notes } = document;
+  return { ...document, note: [...(Array.isArray(notes) ? (notes as readonly unknown[]) : []), note] };
 }
 
 /** The saga turns round as soon as its present step has ended; asked twice, it does so once. */

@@ -88,10 +88,9 @@ export async function tellSaga(tx: Tx, permit: Permit<'saga.advance' | 'order.gi
   await tx.writer(permit).update('order_mgmt.saga', { orderId: work.orderId }, { data: json(data), attempts: 0, nextRunMs: dueMs });
 }
 
-/** Adds a note (TMF622 `note`) to an order. */
-export async function noteOrder(tx: Tx, permit: Permit<'order.change'>, { orderId, document }: Work, note: Document, at: Date): Promise<void> {
-  const notes = Array.isArray(document['note']) ? [...(document['note'] as unknown[])] : [];
-  await updateResource(tx.writer(permit), productOrder, orderId, { at, document: { ...document, note: [...notes, note] } });
+/** Writes attributes of an order that have no effect. */
+export async function changeDocument(tx: Tx, permit: Permit<'order.change'>, orderId: string, document: Document, at: Date): Promise<void> {
+  await updateResource(tx.writer(permit), productOrder, orderId, { at, document });
 }
 
 /** Marks a saga that has not moved for too long. */
