@@ -95,7 +95,7 @@ test.serial('a use that comes twice is applied once; a recycled one may be appli
   t.deepEqual(await shop.events(refused), ['usage.rejected']);
 });
 
-const rounds = 10;
+const rounds = 50;
 
 test.serial(`one unit left and 64 who want it: one gets it, 63 are recorded, ${rounds} times over`, async (t) => {
   for (let round = 0; round < rounds; round += 1) {

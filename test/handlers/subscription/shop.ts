@@ -62,12 +62,13 @@ export class Shop {
   /** Calls to the neighbours, in order. */
   readonly calls: { readonly call: string; readonly key: string | null; readonly body: unknown }[] = [];
   readonly service: Service;
-  readonly #clone: ClonedDatabase;
+  /** For other services of the same story. */
+  readonly clone: ClonedDatabase;
   #uses = 0;
   #lines = 0;
 
   private constructor(clone: ClonedDatabase) {
-    this.#clone = clone;
+    this.clone = clone;
     const db = new Database({ url: clone.urlOf('subscription'), service: 'subscription', clock: this.clock, connectionsMax: 24 });
     const log = loggerOf('subscription', 'silent');
     this.service = {
@@ -86,7 +87,7 @@ export class Shop {
 
   async close(): Promise<void> {
     await this.service.db.close();
-    await this.#clone.drop();
+    await this.clone.drop();
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -171,6 +172,6 @@ export class Shop {
 
   /** As the superuser: what no service may see. */
   query<R>(sql: string): Promise<R[]> {
-    return withClient(this.#clone.url, async (client) => (await client.query(sql)).rows as R[]);
+    return withClient(this.clone.url, async (client) => (await client.query(sql)).rows as R[]);
   }
 }
