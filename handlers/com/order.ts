@@ -1,5 +1,5 @@
 import type { Database, Tx } from '#db/database';
-import { deleteOrder, type OrderAction, type OrderState } from '#policy/order';
+import { changeOrder, deleteOrder, type OrderAction, type OrderState } from '#policy/order';
 import { money, toWireMoney } from '#runtime/money';
 import { isObject } from '../resource/json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
@@ -59,6 +59,7 @@ export const productOrder: ResourceDefinition<OrderRow> = {
   project: (row) => ({ productOrderItem: itemsOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
   payload: (row) => orderFactsOf(row),
   permits: {
+    patch: (tx) => changeOrder.permit(tx),
     delete: (tx, row) => deleteOrder.permit(tx, { orderId: row.id, state: row.state, references: referencesOf(row) }),
   },
 };

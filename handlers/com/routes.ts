@@ -4,7 +4,6 @@ import { resourceRoutes } from '../resource/routes.ts';
 import type { Service } from '../service.ts';
 import { cancelProductOrder } from './cancel-request.ts';
 import { requestCancel } from './cancellation.ts';
-import { patchOrder } from './change.ts';
 import { operatorRoutes } from './operator.ts';
 import { productOrder } from './order.ts';
 import { placeOrder } from './placement.ts';
@@ -17,7 +16,7 @@ export function routes(service: Service, saga: Worker): ComHandlers {
     'TMF622.listProductOrder': orders.list,
     'TMF622.createProductOrder': placeOrder(service, saga),
     'TMF622.retrieveProductOrder': orders.retrieve,
-    'TMF622.patchProductOrder': patchOrder(service),
+    'TMF622.patchProductOrder': orders.patch,
     'TMF622.deleteProductOrder': orders.delete,
     'TMF622.listCancelProductOrder': cancellations.list,
     'TMF622.createCancelProductOrder': requestCancel(service, saga),

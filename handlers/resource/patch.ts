@@ -33,9 +33,10 @@ export async function patched<Row extends ResourceRow>(service: Service, definit
   refuseRemoved(definition, after, changed);
   await refuseIllegal(definition, after, changed);
   const whole = { ...after, ...normal(definition, definition.touched?.(service.clock.now()) ?? {}) };
-  // What `project` shows has its home elsewhere.
-  const stored = Object.fromEntries(Object.entries(whole).filter(([name]) => !shown.includes(name)));
-  return { row, before, after: whole, changed, ...split(definition, stored) };
+  const { columns, document } = split(definition, Object.fromEntries(Object.entries(whole).filter(([name]) => !shown.includes(name))));
+  // What `project` shows has its home elsewhere, or is made from what was posted: that stays as it is.
+  const posted = Object.fromEntries(Object.entries(row.document).filter(([name]) => shown.includes(name)));
+  return { row, before, after: whole, changed, columns, document: { ...document, ...posted } };
 }
 
 function outcome(before: JsonObject, { body, contentType }: PatchCall): unknown {
