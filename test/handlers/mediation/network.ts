@@ -15,7 +15,7 @@ import { mediation } from '../../../handlers/mediation/index.ts';
 import { rating } from '../../../handlers/rating/index.ts';
 import { consumers as lineConsumers } from '../../../handlers/subscription/consumers.ts';
 import type { Service, ServiceParts } from '../../../handlers/service.ts';
-import { Shop } from '../subscription/shop.ts';
+import { checkedCall, Shop } from '../subscription/shop.ts';
 
 type Handlers = Readonly<Record<string, (call: unknown) => Promise<Answer<never>>>>;
 
@@ -89,7 +89,9 @@ export class Network {
   }
 
   async call<R>(key: OperationKey, input: { params?: object; query?: object; body?: unknown; headers?: Record<string, string>; contentType?: string }, as: Partial<RequestContext> = {}): Promise<Answer<R>> {
-    return this.shop.as(as, () => this.#handlers[key]!({ operation: operations[key], params: {}, query: {}, headers: {}, contentType: 'application/json', ...input }));
+    const handler = this.#handlers[key]!;
+    const checked = await checkedCall(key, input);
+    return checked<R>(() => this.shop.as(as, () => handler({ operation: operations[key], params: {}, query: {}, headers: {}, contentType: 'application/json', ...input })));
   }
 
   /** The rule a call is refused by. */

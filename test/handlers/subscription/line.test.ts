@@ -13,7 +13,7 @@ test.after.always(() => shop?.close());
 const saga = { serviceIdentity: 'com', role: 'system' } as const;
 const creation = (n: number, more: object = {}): { body: object } => ({
   body: {
-    orderId: `ORD-9${n}`, customerId: 'CUST-001', offeringId: 'PLAN_S', msisdn: `9100000${n}`, iccid: `896501000000009999${n}`, serviceOrderId: 'SO-001',
+    orderId: `ORD-90${n}`, customerId: 'CUST-001', offeringId: 'PLAN_S', msisdn: `9100000${n}`, iccid: `896501000000009999${n}`, serviceOrderId: 'SO-001',
     price: { priceId: 'PRICE_PLAN_S', name: 'Lite', amount: { unit: 'SGD', value: 10 } }, ...more,
   },
 });
@@ -42,7 +42,7 @@ test.serial('a line needs a reservation, a free number and a plan that exists', 
   await shop.call('subscription.createSubscription', creation(4), saga);
   const taken = await refused(t, shop.call('subscription.createSubscription', creation(5, { msisdn: '91000004' }), saga));
   t.is(taken.rule, 'subscription.create.number_in_use');
-  t.like(taken.context, { msisdn: '91000004', orderId: 'ORD-95' });
+  t.like(taken.context, { msisdn: '91000004', orderId: 'ORD-905' });
   const unknown = await refused(t, shop.call('subscription.createSubscription', creation(6, { offeringId: 'PLAN_X' }), saga));
   t.like(unknown, { rule: 'reference.id.unknown' });
   t.like(unknown.context, { type: 'offering', id: 'PLAN_X' });

@@ -5,10 +5,12 @@ import { cloneDatabase, type ClonedDatabase } from '#db/template';
 import type { DomainEvent } from '#events/consumer';
 import { createClients } from '#generated/clients';
 import { operations, type OperationKey } from '#generated/operations';
+import { validatorsFor } from '#generated/validators';
 import { Clock } from '#runtime/clock';
 import { runWith, systemContext, type RequestContext } from '#runtime/context';
 import { uuidv7 } from '#runtime/ids';
 import { loggerOf } from '#runtime/logger';
+import { checkAnswer, checkParams, checkRequest } from '#runtime/http/validation';
 import { Worker } from '#runtime/worker';
 import type { Answer } from '#runtime/handler';
 import { consumers } from '../../../handlers/subscription/consumers.ts';
@@ -56,6 +58,26 @@ export const declined = { status: 422, body: {
   context: { paymentId: 'PAY-009', declineCode: 'card_declined' }, fix: [],
 } };
 
+interface Input {
+  readonly params?: object;
+  readonly query?: object;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** Holds request and answer of a call to their schemas, as the host does. */
+export async function checkedCall(key: OperationKey, { params, query, body }: Input): Promise<<R>(answer: () => Promise<Answer<unknown>>) => Promise<Answer<R>>> {
+  const row = operations[key];
+  const validators = await validatorsFor(key);
+  if (params) checkParams(row, validators, { ...params } as Record<string, string>); // ids are text
+  checkRequest(validators, body === undefined ? undefined : JSON.parse(JSON.stringify(body)));
+  return async <R>(answer: () => Promise<Answer<unknown>>) => {
+    const given = await answer();
+    checkAnswer(row, validators, given.status ?? row.successStatus, given.body, 'fields' in (query ?? {}));
+    return given as Answer<R>; // of the schema just checked
+  };
+}
+
 export class Shop {
   readonly clock = new Clock({ frozenAtMs: Date.parse('2026-05-05T01:00:00Z'), offsetMs: 0 });
   readonly script: Script = usual();
@@ -101,9 +123,10 @@ export class Shop {
   }
 
   /** Calls an operation as the host would after its checks. */
-  async call<R>(key: OperationKey, input: { params?: object; query?: object; body?: unknown; headers?: Record<string, string> }, as: Partial<RequestContext> = {}): Promise<Answer<R>> {
+  async call<R>(key: OperationKey, input: Input, as: Partial<RequestContext> = {}): Promise<Answer<R>> {
     const handler = (routes(this.service) as unknown as Record<string, (call: unknown) => Promise<Answer<R>>>)[key]!; // any handler of the service
-    return this.as(as, () => handler({ operation: operations[key], params: {}, query: {}, headers: {}, contentType: 'application/json', ...input }));
+    const checked = await checkedCall(key, input);
+    return checked<R>(() => this.as(as, () => handler({ operation: operations[key], params: {}, query: {}, headers: {}, contentType: 'application/json', ...input })));
   }
 
   as<T>(context: Partial<RequestContext>, work: () => T): T {
