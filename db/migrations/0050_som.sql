@@ -58,7 +58,10 @@ CREATE TABLE service_inventory.service_order (
   state text NOT NULL CHECK (state IN ('acknowledged', 'rejected', 'inProgress', 'held', 'completed', 'failed', 'cancelled')), -- I28
   -- Null for an order recorded for its form alone.
   action text CHECK (action IN ('add', 'modify', 'suspend', 'resume', 'delete')),
+  -- Product specification whose mapping says what is done.
   specification_id text,
+  -- What the mapping said: services to make, tasks to ask for.
+  plan jsonb,
   service_id text REFERENCES service_inventory.service,
   order_id text,
   customer_id text,
@@ -89,7 +92,7 @@ CREATE TABLE service_inventory.service_order (
   document jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
-  CONSTRAINT service_order_work_fits CHECK (step IS NULL OR (action IS NOT NULL AND service_id IS NOT NULL))
+  CONSTRAINT service_order_work_fits CHECK (step IS NULL OR (action IS NOT NULL AND (service_id IS NOT NULL OR step IN ('reserve', 'release'))))
 ) WITH (fillfactor = 60);
 CREATE UNIQUE INDEX service_order_of_order ON service_inventory.service_order (order_id, action) WHERE action IN ('add', 'delete') AND order_id IS NOT NULL;
 CREATE UNIQUE INDEX service_order_open ON service_inventory.service_order (service_id)
@@ -117,6 +120,9 @@ CREATE TABLE service_inventory.service_order_task (
   task_type text NOT NULL,
   -- Takes back what a completed task of the same order did.
   undo boolean NOT NULL,
+  -- What would take it back; null = nothing has to be.
+  undo_task_type text,
+  undo_duration_ms integer,
   state text NOT NULL CHECK (state IN ('requested', 'completed', 'failed', 'stuck', 'cancelled')),
   task_id text,
   last_error text

@@ -14,7 +14,7 @@ import { isRequested, lockOrder, taskEvent, type Task } from './task.ts';
 export const consumers = (service: Service, tasks: Worker): readonly Consumer[] => [
   {
     name: 'provisioning.service_order',
-    types: ['service_order.task_requested', 'service_order.jeopardy', 'service_order.failed'],
+    types: ['service_order.task_requested', 'service_order.jeopardy'],
     apply: (tx, event) => (event.eventType === 'service_order.task_requested' ? create(tx, service, tasks, event) : end(tx, service, event)),
   },
   {
@@ -62,12 +62,10 @@ const hasEnded = async (tx: Tx, serviceOrderId: string): Promise<boolean> =>
   (await tx.one('SELECT 1 AS one FROM provisioning.task WHERE service_order_id = $1 AND order_ended AND NOT undo LIMIT 1', [serviceOrderId])) !== null;
 
 /** Jeopardy alone is a warning; with `ending` the order is being undone. */
-async function end(tx: Tx, service: Service, { eventType, aggregateId, payload }: DomainEvent): Promise<void> {
-  if (eventType === 'service_order.jeopardy' && !payload['ending']) return;
+async function end(tx: Tx, service: Service, { aggregateId, payload }: DomainEvent): Promise<void> {
+  if (!payload['ending']) return;
   await lockOrder(tx, aggregateId);
-  const cause = await tx.one<{ id: string }>(
-    "SELECT id FROM provisioning.task WHERE service_order_id = $1 AND NOT undo AND order_ended AND state = 'failed' ORDER BY id LIMIT 1", [aggregateId]);
-  await endOrder(tx, service, aggregateId, cause?.id ?? null);
+  await endOrder(tx, service, aggregateId);
 }
 
 /** A cancel request is being assessed: it succeeds when no task has been claimed yet, and otherwise leaves all as they are. */

@@ -1,0 +1,123 @@
+import type { Database, Tx } from '#db/database';
+import { changeServiceOrder, deleteServiceOrder, type ServiceAction, type ServiceOrderState } from '#policy/service-order';
+import type { Origin } from '#runtime/origin';
+import { isObject } from '../resource/json.ts';
+import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
+import { verdictAttribute } from '../resource/verdict.ts';
+import type { Service } from '../service.ts';
+import type { Plan } from './plan.ts';
+
+export type Step = 'reserve' | 'begin' | 'awaitTasks' | 'awaitUndo' | 'release';
+
+/** Why an order is undone. */
+export interface Failure {
+  /** Rule code, where a rule refused. */
+  readonly rule: string | null;
+  readonly message: string;
+}
+
+/** A service order; `action` and all that follows from it is null in one recorded for its form alone. */
+export interface ServiceOrderRow extends ResourceRow, Origin {
+  readonly state: ServiceOrderState;
+  readonly action: ServiceAction | null;
+  readonly specificationId: string | null;
+  readonly plan: Plan | null;
+  readonly serviceId: string | null;
+  /** Product order it is part of. */
+  readonly orderId: string | null;
+  readonly customerId: string | null;
+  readonly subscriptionId: string | null;
+  readonly msisdnPreference: string | null;
+  readonly msisdn: string | null;
+  readonly iccid: string | null;
+  readonly imsi: string | null;
+  readonly activationCode: string | null;
+  /** What comes next; null = ended. */
+  readonly step: Step | null;
+  /** What the undoing under way ends in. */
+  readonly ending: 'failed' | 'cancelled' | null;
+  readonly failure: Failure | null;
+  readonly attempts: number;
+  /** Machine time in epoch milliseconds; null = waits for an event. */
+  readonly nextRunMs: number | null;
+  readonly leaseUntilMs: number | null;
+  /** Counts claims: only the latest claimant may save. */
+  readonly run: number;
+  readonly orderDate: Date;
+}
+
+const shownServiceId = `coalesce(r.service_id, r.document #>> '{serviceOrderItem,0,service,id}')`;
+
+/** TMF641 serviceOrder. */
+export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
+  key: 'TMF641.serviceOrder',
+  table: 'service_inventory.service_order',
+  columns: {
+    state: { column: 'state', type: 'text' },
+    orderDate: { column: 'order_date', type: 'timestamptz' },
+    startDate: { column: 'start_date', type: 'timestamptz' },
+    completionDate: { column: 'completion_date', type: 'timestamptz' },
+    'serviceOrderItem.state': { column: 'state', type: 'text' },
+    'serviceOrderItem.service.id': { sql: shownServiceId, type: 'text' },
+  },
+  sortNewest: 'order_date',
+  extensions: [verdictAttribute],
+  readOnly: ['state', 'orderDate', 'startDate', 'completionDate', 'relatedParty', 'errorMessage'],
+  mandatory: ['state', 'orderDate', 'serviceOrderItem'],
+  stateAttribute: 'state',
+  project: (row, service) => ({ serviceOrderItem: itemsOf(row, service), errorMessage: errorOf(row) }),
+  payload: (row) => orderFactsOf(row),
+  permits: {
+    patch: (tx) => changeServiceOrder.permit(tx),
+    delete: async (tx, row) => deleteServiceOrder.permit(tx, { serviceOrderId: row.id, state: row.state, references: await referencesOf(tx, row) }),
+  },
+};
+
+/** The items as posted, each in the state of its order; the one with effect shows its service. */
+function itemsOf(row: ServiceOrderRow, service: Service): Document[] {
+  const posted = row.document['serviceOrderItem'];
+  const items = Array.isArray(posted) ? posted.filter(isObject) : [];
+  return items.map((item, i) => ({ ...item, state: row.state, ...(i === 0 && row.action !== null ? { service: serviceOf(row, item, service) } : {}) }));
+}
+
+function serviceOf(row: ServiceOrderRow, item: Document, { href }: Service): Document {
+  const posted = isObject(item['service']) ? item['service'] : {};
+  const given = Array.isArray(posted['serviceCharacteristic']) ? posted['serviceCharacteristic'] : [];
+  const known = characteristicsOf(row);
+  return {
+    ...posted, ...(row.serviceId === null ? {} : { id: row.serviceId, href: href(`/tmf-api/serviceInventory/v4/service/${row.serviceId}`) }),
+    ...(given.length + known.length === 0 ? {} : { serviceCharacteristic: [...given, ...known] }),
+  };
+}
+
+type Known = Pick<ServiceOrderRow, 'msisdn' | 'iccid' | 'imsi' | 'subscriptionId' | 'activationCode'>;
+
+/** What the network knows a service by (DOMAIN §9 "TMF carriers"). */
+export function characteristicsOf({ msisdn, iccid, imsi, subscriptionId, activationCode }: Known): Document[] {
+  return Object.entries({ msisdn, iccid, imsi, subscriptionId, activationCode })
+    .flatMap(([name, value]) => (value === null ? [] : [{ name, valueType: 'string', value }]));
+}
+
+const errorOf = ({ failure }: ServiceOrderRow): Document[] | null =>
+  (failure === null ? null : [{ ...(failure.rule === null ? {} : { code: failure.rule }), message: failure.message, reason: failure.message }]);
+
+async function referencesOf(tx: Tx, row: ServiceOrderRow): Promise<string[]> {
+  const cancels = await tx.read<{ id: string }>('SELECT id FROM service_inventory.cancel_service_order WHERE service_order_id = $1 ORDER BY id LIMIT 10', [row.id]);
+  return [...(row.action === null ? [] : [row.serviceId ?? 'reservation']), ...cancels.map(({ id }) => id)];
+}
+
+/** Members of every event of a service order besides id and change of state (DOMAIN §7). */
+export const orderFactsOf = (row: ServiceOrderRow): Document => ({
+  customerId: row.customerId, subscriptionId: row.subscriptionId, orderId: row.orderId, action: row.action, serviceId: row.serviceId, msisdn: row.msisdn,
+  iccid: row.iccid,
+});
+
+type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;
+
+/** The order that adds, or removes, the service of a product order; there is at most one of each. */
+export const findOfOrder = (reader: Reader, orderId: string, action: 'add' | 'delete'): Promise<ServiceOrderRow | null> =>
+  reader.one<ServiceOrderRow>('SELECT * FROM service_inventory.service_order WHERE order_id = $1 AND action = $2', [orderId, action]);
+
+/** The row lock under which an order moves on. */
+export const lockServiceOrder = (tx: Tx, id: string): Promise<ServiceOrderRow | null> =>
+  tx.one<ServiceOrderRow>('SELECT * FROM service_inventory.service_order WHERE id = $1 FOR UPDATE', [id]);

@@ -1,0 +1,88 @@
+import type { SomHandlers } from '#generated/stubs/som';
+import { changeService, deleteService, recordService } from '#policy/service';
+import type { Answer } from '#runtime/handler';
+import { createRecorded } from '../resource/announce.ts';
+import { accept, normal, split } from '../resource/document.ts';
+import { isObject } from '../resource/json.ts';
+import type { Document, ResourceDefinition } from '../resource/resource.ts';
+import { created, newId, resourceRoutes, type AnyCall } from '../resource/routes.ts';
+import { insertResource } from '../resource/rows.ts';
+import type { Service } from '../service.ts';
+import type { ServiceRow } from './inventory.ts';
+
+interface ShownService extends ServiceRow {
+  /** Ids of the services it is made of. */
+  readonly supporting: readonly string[] | null;
+}
+
+const path = '/tmf-api/serviceInventory/v4/service';
+const supporting = '(SELECT array_agg(s.id ORDER BY length(s.id), s.id) FROM service_inventory.service s WHERE s.parent_id = r.id)';
+
+/** TMF638 service. What a service order made follows from its orders; a row a client posts is kept as posted. */
+const definition: ResourceDefinition<ShownService> = {
+  key: 'TMF638.service',
+  table: 'service_inventory.service',
+  select: { supporting },
+  columns: {
+    state: { column: 'state', type: 'text' },
+    serviceDate: { column: 'service_date', type: 'timestamptz' },
+    'supportingService.id': { sql: supporting, type: 'text', many: true },
+  },
+  sortNewest: 'created_at',
+  ownerColumn: 'customer_id',
+  readOnly: ({ managed }) => (managed ? ['state', 'serviceDate', 'serviceSpecification', 'serviceCharacteristic', 'relatedParty', 'category', 'serviceType'] : ['serviceDate']),
+  mandatory: ['state', 'serviceSpecification', 'serviceDate'],
+  stateAttribute: 'state',
+  initial: (_body, at) => ({ serviceDate: at }),
+  project: ({ managed, supporting: ids, parentId }, { href }) => (managed ? {
+    supportingService: ids?.map((id) => ({ id, href: href(`${path}/${id}`) })) ?? null,
+    serviceRelationship: parentId === null ? null : [{ relationshipType: 'supports', service: { id: parentId, href: href(`${path}/${parentId}`) } }],
+  } : {}),
+  payload: (row) => ({ customerId: row.customerId, subscriptionId: row.subscriptionId, specificationId: row.specificationId, orderId: row.orderId }),
+  permits: {
+    patch: (tx, { row: { id, state, managed } }) => changeService.permit(tx, { serviceId: id, state, managed, locked: null }),
+    delete: (tx, { id, state, managed }) => deleteService.permit(tx, { serviceId: id, state, managed }),
+  },
+};
+
+type Keys = 'TMF638.listService' | 'TMF638.createService' | 'TMF638.retrieveService' | 'TMF638.patchService' | 'TMF638.deleteService';
+
+export function serviceRoutes(service: Service): Pick<SomHandlers, Keys> {
+  const routes = resourceRoutes(service, definition);
+  return {
+    'TMF638.listService': routes.list,
+    'TMF638.createService': (call) => record(service, call),
+    'TMF638.retrieveService': routes.retrieve,
+    'TMF638.patchService': routes.patch,
+    'TMF638.deleteService': routes.delete,
+  };
+}
+
+/** A service posted by a client is recorded; nothing is provisioned for it (DOMAIN §1). */
+async function record(service: Service, call: AnyCall): Promise<Answer<never>> {
+  const at = service.clock.now();
+  const attributes: Document = { ...accept(definition, call.body), ...normal(definition, definition.initial?.({}, at) ?? {}) };
+  const { columns, document } = split(definition, attributes);
+  const row = await service.db.tx(async (tx) => {
+    const { id } = await newId(tx, definition, call.body);
+    const permit = recordService.permit(tx);
+    const stored = await insertResource(tx.writer(permit), definition, {
+      id, at, document: document ?? {}, columns: { ...columns, managed: false, specificationId: specificationOf(attributes), customerId: ownerOf(attributes) },
+    });
+    createRecorded(tx, definition, stored);
+    return stored;
+  });
+  return created(service, definition, row);
+}
+
+function specificationOf(attributes: Document): string | null {
+  const specification = attributes['serviceSpecification'];
+  return isObject(specification) && typeof specification['id'] === 'string' ? specification['id'] : null;
+}
+
+/** Whose service it is, where it names a customer of ours. */
+function ownerOf(attributes: Document): string | null {
+  const parties = attributes['relatedParty'];
+  const party = Array.isArray(parties) ? parties.filter(isObject).find(({ id, role }) => role === 'customer' && /^CUST-\d{3,}$/.test(String(id))) : undefined;
+  return party ? String(party['id']) : null;
+}
