@@ -13,9 +13,11 @@ export async function confirm(session: Session, question: () => Promise<string>)
   if (session.asked.yes || session.dryRun) return;
   if (!session.interactive) throw new UsageError('This moves money or ends something: say --yes to do it without being asked, or --dry-run to try it out.');
   const { stdin, stderr } = session.asked.context;
+  // First the text, which services are asked for: a line typed before its question would be lost.
+  const text = await question();
   const prompt = createInterface({ input: stdin, output: stderr });
   try {
-    const answer = await prompt.question(`${await question()} [y/N] `);
+    const answer = await prompt.question(`${text} [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new Declined();
   } finally {
     prompt.close();

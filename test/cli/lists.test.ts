@@ -19,7 +19,7 @@ test('a list is a table for people, with how many of how many', async (t) => {
   const { code, stdout, stderr } = await stack.bss(['customer', 'list', '--limit', '2', '--offset', '1']);
   t.is(code, 0);
   t.is(stdout, [
-    '+- Customers ------------------------------------------------------ 2 of 1203 -',
+    '+- Customers ------------------------------------------------------- 2 of 1203 -',
     '| id        name      status  kyc       contact',
     '| CUST-002  Person 2  active  verified  ada@x.sg',
     '| CUST-003  Person 3  active  verified  ada@x.sg',
