@@ -208,6 +208,32 @@ test.serial('while subscription is away a record waits; it goes on by itself', a
   t.deepEqual(await network.shop.events(id), ['usage.received', 'usage.guided', 'usage.rated', 'usage.billed']);
 });
 
+test.serial('a record whose process died is taken over when its lease lapses', async (t) => {
+  const line = await network.shop.activeLine();
+  network.away.add('subscription');
+  const { id } = await network.post(network.record(await network.msisdnOf(line)));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await network.shop.query(`UPDATE mediation.usage SET lease_until_ms = 1, next_run_ms = 0, attempts = 0 WHERE id = '${id}'`);
+  network.away.clear();
+  await network.settle();
+  t.is((await network.usage(id)).status, 'billed');
+  t.is(await network.shop.left(line), 5 * gb - mb);
+});
+
+test.serial('N5: of 64 who report the last megabyte at once one is billed and 63 are rejected', async (t) => {
+  const line = await network.shop.activeLine();
+  const msisdn = await network.msisdnOf(line);
+  await network.report(network.record(msisdn, { quantity: 5119 }));
+  await Promise.all(Array.from({ length: 64 }, () => network.post(network.record(msisdn))));
+  await network.settle();
+  const count = async (status: string): Promise<number> =>
+    (await network.call<Usage[]>('TMF635.listUsage', { query: { subscriptionId: line, status } })).body!.length;
+  t.is(await count('billed'), 2);
+  t.is(await count('rejected'), 63);
+  t.is(await network.shop.left(line), 0);
+  t.deepEqual((await network.shop.events(line)).slice(2), ['subscription.usage_applied', 'subscription.usage_applied', 'subscription.exhausted', 'subscription.blocked']);
+});
+
 test.serial('news of the line that overtake those of the record bill it all the same, once', async (t) => {
   const line = await network.shop.activeLine();
   await network.settle();
