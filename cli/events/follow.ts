@@ -1,6 +1,6 @@
-import { isoTime, sleep } from '#runtime/clock';
-import { Unavailable } from '#runtime/errors';
+import { elapsedMs, isoTime, sleep } from '#runtime/clock';
 import { wholeNumber } from '../duration.ts';
+import { failureOf } from '../failure.ts';
 import { card } from '../renderers/card.ts';
 import { eventLine, type Event } from '../renderers/event.ts';
 import { clean } from '../renderers/text.ts';
@@ -9,12 +9,14 @@ import { eventQuery, eventsAfter, readEvents, type EventSelection } from './ledg
 
 const pollMs = 250;
 const awayMsMax = 60_000;
+/** Exit codes of AGENT-AND-CLI §7. */
 const interrupted = 130;
+const unavailable = 7;
 
 /**
  * `bss events tail`: the last events, then new ones by cursor until Ctrl-C.
  * @returns 130, the exit code of an interrupted command
- * @throws Unavailable when the service stays away for a minute
+ * @throws Unavailable, or what the service answered last, when it stays away for a minute
  */
 export async function followEvents(session: Session, selection: EventSelection, last: string): Promise<number> {
   const count = wholeNumber(last, '--last', 0, 1000);
@@ -38,16 +40,15 @@ async function printUntil(session: Session, selection: EventSelection, count: nu
   if (count > 0) newest.toReversed().forEach(print);
   let after = newest[0]?.eventId;
   const begin = isoTime(await session.businessTime());
-  for (let awayMs = 0; !signal.aborted; await sleep(pollMs, signal)) {
+  for (let reachedMs = elapsedMs(); !signal.aborted; await sleep(pollMs, signal)) {
     try {
       for await (const page of eventsAfter(session, { ...query, ...(after === undefined ? { since: begin } : { after }) })) {
         page.forEach(print);
         after = page.at(-1)?.eventId ?? after;
       }
-      awayMs = 0;
+      reachedMs = elapsedMs();
     } catch (error) {
-      if (!(error instanceof Unavailable) || awayMs > awayMsMax) throw error;
-      awayMs += pollMs;
+      if (failureOf(error)?.exitCode !== unavailable || elapsedMs() - reachedMs > awayMsMax) throw error;
     }
   }
 }
