@@ -6,7 +6,7 @@ import { Conflict, Unavailable } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
 import { insideTransaction } from '#runtime/transaction-scope';
 import { camelRow } from './names.ts';
-import { Tx } from './transaction.ts';
+import { bookkeeping, Tx } from './transaction.ts';
 
 export { json, Tx, Writer } from './transaction.ts';
 export type { PendingEvent, RowValues } from './transaction.ts';
@@ -63,6 +63,11 @@ export class Database {
 
   async one<R>(text: string, values: readonly unknown[] = []): Promise<R | null> {
     return (await this.read<R>(text, values))[0] ?? null;
+  }
+
+  /** One writing statement that commits by itself, for `db/` and `events/` only. */
+  [bookkeeping]<R>(text: string, values: readonly unknown[]): Promise<R[]> {
+    return this.read<R>(text, values);
   }
 
   /**

@@ -5,7 +5,9 @@ import type { Clock } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import type { Logger } from '#runtime/logger';
 import type { ServiceName } from '#runtime/services';
+import type { Sweep } from './sweep.ts';
 import type { Worker, WorkerOptions } from '#runtime/worker';
+import type { Sweep } from './sweep.ts';
 
 /** What a service's code is given; everything else it imports is pure or generated. */
 export interface Service {
@@ -28,6 +30,8 @@ export interface ServiceParts<Handlers> {
   readonly routes: Handlers;
   readonly consumers: readonly Consumer[];
   readonly workers: readonly Worker[];
+  /** Work that falls due with time and that an operator may run at once. */
+  readonly sweeps?: readonly Sweep[];
 }
 
 export type ServiceModule<Handlers> = (service: Service) => ServiceParts<Handlers>;

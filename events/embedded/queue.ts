@@ -54,32 +54,3 @@ export const parkMessage = (tx: Tx, id: number, attempts: number, at: Date, erro
   tx[bookkeeping](
     `UPDATE integrations.queue_message SET state = 'parked', attempts = $2, parked_at = $3, last_error = $4, lease_until_ms = NULL WHERE id = $1`,
     [id, attempts, at, error.slice(0, 2000)]);
-
-/** A message set aside after its last attempt, as an operator sees it. */
-export interface ParkedMessage {
-  readonly id: number;
-  readonly queue: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly aggregateType: string;
-  readonly aggregateId: string;
-  readonly attempts: number;
-  readonly lastError: string | null;
-  readonly parkedAt: Date;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-export const parkedMessages = (tx: Tx, queue: string | null, limit: number, offset: number): Promise<(ParkedMessage & { total: number })[]> =>
-  tx.read(
-    `SELECT m.id, m.queue, m.event_id, m.event_type, m.aggregate_type, m.aggregate_id, m.attempts, m.last_error, m.parked_at, d.payload,
-       count(*) OVER () AS total
-     FROM integrations.queue_message m JOIN audit.domain_event d ON d.event_id = m.event_id AND d.occurred_at = m.occurred_at
-     WHERE m.state = 'parked' AND ($1::text IS NULL OR m.queue = $1) ORDER BY m.position LIMIT $2 OFFSET $3`, [queue, limit, offset]);
-
-export const lockMessage = (tx: Tx, id: number): Promise<{ id: number; queue: string; state: string; eventId: string; eventType: string } | null> =>
-  tx.one('SELECT id, queue, state, event_id, event_type FROM integrations.queue_message WHERE id = $1 FOR UPDATE', [id]);
-
-/** Makes a parked message due again, with all its attempts. */
-export const requeue = (tx: Tx, id: number): Promise<unknown[]> =>
-  tx[bookkeeping](
-    `UPDATE integrations.queue_message SET state = 'waiting', attempts = 0, next_run_ms = 0, parked_at = NULL WHERE id = $1`, [id]);

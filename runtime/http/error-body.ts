@@ -20,7 +20,7 @@ export function errorAnswer(error: unknown, base: string, constraintRules?: Cons
   const known = knownError(error, constraintRules);
   if (known instanceof RemoteError) return remoteAnswer(known);
   if (!known) return internal();
-  return { status: known.status, headers: known.headers, body: errorBody(known, base), unexpected: false };
+  return { status: known.status, headers: headersOf(known), body: errorBody(known, base), unexpected: false };
 }
 
 /** Body of one refusal; also what a dry run lists. */
@@ -30,6 +30,12 @@ export function errorBody(error: ApiError, base: string): Record<string, unknown
   return {
     ...body, referenceError: `${base}/policies/${error.rule}`, '@type': 'PolicyViolation', context: error.context, fix: error.fix,
   };
+}
+
+/** A refusal that passes says when, in its context and as `Retry-After`. */
+function headersOf(error: ApiError): Readonly<Record<string, string>> {
+  const seconds = error instanceof PolicyViolation ? error.context['retryAfter'] : undefined;
+  return typeof seconds === 'number' ? { 'retry-after': String(seconds), ...error.headers } : error.headers;
 }
 
 function knownError(error: unknown, constraintRules: ConstraintRules | undefined): ApiError | RemoteError | null {

@@ -28,17 +28,12 @@ export class Perimeter {
 
   /**
    * The context of a request; no header raises the role its token has.
-   * @throws {PolicyViolation} 401 auth.token.*, 403 auth.role.insufficient or admin.call.disabled, 429 auth.rate.limited
+   * @throws {PolicyViolation} 401 auth.token.*
    * @throws {BadRequest} a header is malformed
    */
   admit(row: Operation, headers: IncomingHeaders, trace: Trace, requestId: string): RequestContext {
-    const { access, allowAdmin } = this.#options;
     const identity = this.#identify(row, headers['x-bss-api-token']);
-    const facts = { operation: row.key, identity: identity.name };
-    if (!row.roles.includes(identity.role)) throw access.roleInsufficient({ ...facts, role: identity.role, required: row.roles });
-    if (row.admin && !allowAdmin) throw access.adminDisabled(facts);
     const onBehalfOf = optional('X-BSS-On-Behalf-Of', headers['x-bss-on-behalf-of'], /^[A-Za-z0-9._:-]{1,128}$/);
-    if (identity.role === 'customer' && onBehalfOf !== null) this.#limit(facts, onBehalfOf);
     return {
       actor: optional('X-BSS-Actor', headers['x-bss-actor'], /^[^\p{Cc}]{1,200}$/u) ?? identity.name,
       channel: channelOf(headers['x-bss-channel']),
@@ -46,6 +41,19 @@ export class Perimeter {
       dryRun: !row.readonly && wantsDryRun(headers['prefer']),
       idempotencyKey: optional('Idempotency-Key', headers['idempotency-key'], /^[\x20-\x7e]{1,255}$/),
     };
+  }
+
+  /**
+   * Whether the caller may call this operation, ownership aside; apart from `admit`, so that a
+   * refusal is on record with the name of who was refused.
+   * @throws {PolicyViolation} 403 auth.role.insufficient or admin.call.disabled, 429 auth.rate.limited
+   */
+  allow(row: Operation, { serviceIdentity: identity, role, onBehalfOf }: RequestContext): void {
+    const { access, allowAdmin } = this.#options;
+    const facts = { operation: row.key, identity };
+    if (!row.roles.includes(role)) throw access.roleInsufficient({ ...facts, role, required: row.roles });
+    if (row.admin && !allowAdmin) throw access.adminDisabled(facts);
+    if (role === 'customer' && onBehalfOf !== null) this.#limit(facts, onBehalfOf);
   }
 
   #identify(row: Operation, token: string | undefined): Identity {

@@ -82,6 +82,13 @@ class Exchange {
   }
 
   async #admitted(): Promise<Outcome> {
+    const { perimeter, row } = this.#options;
+    try {
+      perimeter.allow(row, requireContext());
+    } catch (error) {
+      // Not even a dry run may ask what its caller may not do.
+      return fresh(await this.#refused(error));
+    }
     try {
       return await this.#answered();
     } catch (error) {
