@@ -1,7 +1,7 @@
 import { action } from './action.ts';
 import { Machine, snake } from './machine.ts';
 import type { PaymentMethodStatus } from './payment-method.ts';
-import { enforce, rule } from './rule.ts';
+import { rule } from './rule.ts';
 
 /** TMF676 PaymentStatusExampleType. */
 export const paymentStatuses = ['pendingAuthorization', 'authorized', 'captured', 'denied', 'failed', 'canceled', 'done'] as const;
@@ -122,23 +122,34 @@ export interface PaymentFacts {
   readonly authorizedMinor: number;
 }
 
+/** How an authorised payment is to end; written before the gateway is asked, so that it is never asked for both. */
+export const paymentEndings = ['capture', 'void'] as const;
+export type PaymentEnding = (typeof paymentEndings)[number];
+
+export interface EndingFacts extends PaymentFacts {
+  /** What another call has begun; null when nothing, or this very call. */
+  readonly begun: PaymentEnding | null;
+}
+
 const paymentContext = ({ paymentId, status, amountMinor }: PaymentFacts) => ({ paymentId, status, amountMinor });
 
-export const captureNotAuthorized = rule<PaymentFacts>({
+const endingContext = (facts: EndingFacts) => ({ ...paymentContext(facts), begun: facts.begun });
+
+export const captureNotAuthorized = rule<EndingFacts>({
   code: 'payment.capture.not_authorized',
   title: 'Only an authorised payment can be captured',
-  when: 'payment not authorized',
-  check: (facts) => facts.status === 'authorized',
-  context: paymentContext,
+  when: 'payment not authorized, or about to be voided or captured by another call',
+  check: (facts) => facts.status === 'authorized' && facts.begun === null,
+  context: endingContext,
   fix: ({ paymentId }) => [{ hint: 'Look at what became of the payment; authorise a new one.', tool: 'payment.get_attempt', args: { attempt_id: paymentId } }],
 });
 
-export const voidNotAuthorized = rule<PaymentFacts>({
+export const voidNotAuthorized = rule<EndingFacts>({
   code: 'payment.void.not_authorized',
   title: 'Only an authorised payment can be voided',
-  when: 'payment not authorized',
-  check: (facts) => facts.status === 'authorized',
-  context: paymentContext,
+  when: 'payment not authorized, or about to be captured',
+  check: (facts) => facts.status === 'authorized' && facts.begun === null,
+  context: endingContext,
   fix: ({ paymentId }) => [{ hint: 'A captured payment is refunded instead.', tool: 'payment.refund', args: { attempt_id: paymentId } }],
 });
 
@@ -170,17 +181,11 @@ export const paymentMachine = new Machine<'payment', PaymentStatus, PaymentTrigg
   ],
 });
 
-/** @throws {PolicyViolation} payment.capture.not_authorized, payment.capture.amount_exceeds */
-export function captureMove(tx: object, facts: PaymentFacts) {
-  enforce([captureNotAuthorized], facts);
-  return paymentMachine.move(tx, facts.status, 'capture', facts);
-}
+/** Says that a payment is to be captured, before the gateway is asked. */
+export const beginCapture = action<'payment.begin_capture', EndingFacts>('payment.begin_capture', [captureNotAuthorized, captureExceeds]);
 
-/** @throws {PolicyViolation} payment.void.not_authorized */
-export function voidMove(tx: object, facts: PaymentFacts) {
-  enforce([voidNotAuthorized], facts);
-  return paymentMachine.move(tx, facts.status, 'void', facts);
-}
+/** Says that a payment is to be voided, before the gateway is asked. */
+export const beginVoid = action('payment.begin_void', [voidNotAuthorized]);
 
 /** Counts one more call to the gateway for the same payment. */
 export const countAttempt = action('payment.attempt');

@@ -67,6 +67,9 @@ CREATE TABLE payment.payment (
   bill_id text,
   -- Identity and key of the call: one charge per key (I10).
   idempotency_key text UNIQUE,
+  -- How an authorised payment is to end, written before the gateway is asked: never both.
+  ending text CHECK (ending IN ('capture', 'void')),
+  capturing_minor bigint,
   capture_key text,
   gateway_ref text,
   gateway_attempts integer NOT NULL,
@@ -74,6 +77,9 @@ CREATE TABLE payment.payment (
   lease_until_ms bigint,
   CHECK (amount_minor >= 0 AND captured_minor <= authorized_minor AND refunded_minor <= captured_minor), -- I11
   CHECK (refunded_minor >= 0),
+  CHECK ((ending IS NOT DISTINCT FROM 'capture') = (capturing_minor IS NOT NULL)),
+  CHECK (status NOT IN ('captured', 'done') OR capturing_minor = captured_minor),
+  CHECK (status <> 'canceled' OR ending = 'void'),
   CHECK (status NOT IN ('captured', 'done') OR bill_id IS NOT NULL)
 );
 CREATE INDEX payment_customer ON payment.payment (customer_id, created_at);

@@ -105,7 +105,7 @@ function contentOf(service: Service, charge: Charge, method: MethodRow, accountI
       customerId, accountId, paymentMethodId: method.id, brand: method.brand, last4: method.last4, orderId: charge.orderId,
       subscriptionId: charge.subscriptionId, purpose: charge.purpose, description: charge.description, sale: charge.sale,
       currency: charge.currency, amountMinor, idempotencyKey: charge.key, gatewayAttempts: 1,
-      ...(charge.sale ? openUntil(service) : {}),
+      ...(charge.sale ? { ending: 'capture', capturingMinor: amountMinor, captureKey: charge.key, ...openUntil(service) } : {}),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '#db/database';
 import type { components } from '#generated/types/payment';
-import type { PaymentStatus } from '#policy/payment';
+import type { PaymentEnding, PaymentStatus } from '#policy/payment';
 import { isoTime } from '#runtime/clock';
 import { money, toWireMoney } from '#runtime/money';
 import type { Document, ResourceRow } from '../resource/resource.ts';
@@ -35,6 +35,10 @@ export interface PaymentRow extends ResourceRow {
   readonly declineCode: string | null;
   readonly billId: string | null;
   readonly idempotencyKey: string | null;
+  /** How it is to end once authorised; a sale begins with its capture. */
+  readonly ending: PaymentEnding | null;
+  /** Minor units that are to be captured, or were. */
+  readonly capturingMinor: number | null;
   readonly captureKey: string | null;
   readonly gatewayRef: string | null;
   /** Calls made to the gateway for the authorisation. */

@@ -1,6 +1,6 @@
 import type { Service } from '../service.ts';
 import { authorize, openPayment, type Charge, type Opened } from './authorization.ts';
-import { capture } from './capture.ts';
+import { finishCapture } from './capture.ts';
 import type { PaymentGateway } from './gateway.ts';
 import type { PaymentRow } from './payment.ts';
 
@@ -13,9 +13,7 @@ import type { PaymentRow } from './payment.ts';
 export const sell = async (service: Service, gateway: PaymentGateway, charge: Charge): Promise<PaymentRow> =>
   finishSale(service, gateway, await openPayment(service, charge));
 
-/** The rest of a sale that is open: what the caller, or the worker after a crash, goes on with. */
+/** The rest of a sale, or of a capture that has begun: what the caller, or the worker after a crash, goes on with. */
 export async function finishSale(service: Service, gateway: PaymentGateway, opened: Opened): Promise<PaymentRow> {
-  const row = await authorize(service, gateway, opened);
-  const charged = { items: row.items, addUp: true };
-  return capture(service, gateway, row, { amountMinor: row.amountMinor, currency: row.currency, charged, description: row.description, key: row.idempotencyKey });
+  return finishCapture(service, gateway, await authorize(service, gateway, opened));
 }

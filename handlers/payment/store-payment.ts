@@ -40,13 +40,25 @@ export async function movePayment(tx: Tx, move: PaymentMove, row: PaymentRow, at
 const keepHistory = (writer: Writer, paymentId: string, move: PaymentMove, at: Date, reason: string | null): Promise<unknown> =>
   writer.insert('payment.payment_history', { paymentId, fromState: move.from, toState: move.to, trigger: move.trigger, reason, actor: requireContext().actor, at });
 
+/** What the capture will take and bill; from here on the service itself ends it when the caller goes away. */
+export async function storeCaptureBegun(tx: Tx, permit: Permit<'payment.begin_capture'>, row: PaymentRow, items: readonly ChargeItem[], columns: RowValues): Promise<PaymentRow> {
+  const values = { ...columns, ending: 'capture', items: json(items), rev: row.rev + 1 };
+  const [stored] = await tx.writer(permit).update<PaymentRow>('payment.payment', { id: row.id }, values);
+  return stored!; // the row is locked by this transaction
+}
+
+export async function storeVoidBegun(tx: Tx, permit: Permit<'payment.begin_void'>, row: PaymentRow): Promise<PaymentRow> {
+  const [stored] = await tx.writer(permit).update<PaymentRow>('payment.payment', { id: row.id }, { ending: 'void', rev: row.rev + 1 });
+  return stored!; // the row is locked by this transaction
+}
+
 /** One more call to the gateway is about to be made. */
 export async function addAttempt(tx: Tx, permit: Permit<'payment.attempt'>, row: PaymentRow): Promise<PaymentRow> {
   const [stored] = await tx.writer(permit).update<PaymentRow>('payment.payment', { id: row.id }, { gatewayAttempts: row.gatewayAttempts + 1 });
   return stored!; // the row is locked by this transaction
 }
 
-/** Sales whose process went away, taken by this one: at most `limit`, each once among all processes, the longest left alone first. */
+/** Sales and captures whose process went away, taken by this one: at most `limit`, each once among all processes, the longest left alone first. */
 export function claimSales(tx: Tx, permit: Permit<'payment.resume'>, tickMs: number, leaseUntilMs: number, limit: number): Promise<PaymentRow[]> {
   return tx.writer(permit).sql<PaymentRow>(
     `UPDATE payment.payment SET lease_until_ms = $2 WHERE id IN (

@@ -17,7 +17,7 @@ const batch = 20;
 const resumeEveryMs = 5_000;
 const expiryEveryMs = 60_000;
 
-/** Ends sales and refunds whose process went away between the gateway and the books. */
+/** Ends sales, captures and refunds whose process went away between the gateway and the books. */
 export const resumption = (service: Service, gateway: PaymentGateway): Worker =>
   service.worker({ name: 'payment.resumption', everyMs: resumeEveryMs, run: () => resumeOpen(service, gateway) });
 

@@ -91,8 +91,10 @@ test.serial('I14: a bill has a payment unless it is zero', async (t) => {
   await refused(t, 'customer_bill_check', 'UPDATE billing.customer_bill SET payment_id = NULL WHERE id = $1', [bill]);
 });
 
+const plus = (minor: number): string => `UPDATE payment.payment SET captured_minor = captured_minor + ${minor}, capturing_minor = capturing_minor + ${minor} WHERE id = $1`;
+
 test.serial('bills = captures: what was taken without a bill is found', (t) =>
-  found(t, 'money', 'UPDATE payment.payment SET captured_minor = captured_minor - 1 WHERE id = $1', 'UPDATE payment.payment SET captured_minor = captured_minor + 1 WHERE id = $1', [payment]));
+  found(t, 'money', plus(-1), plus(1), [payment]));
 
 test.serial('bills = captures: what was billed for no payment is found', (t) =>
   found(t, 'money', "UPDATE billing.customer_bill SET payment_id = 'PAY-999' WHERE refund_id = $1", `UPDATE billing.customer_bill SET payment_id = '${payment}' WHERE refund_id = $1`, [refund]));

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
-  captureMove, chargeDeclined, chargeRules, amountRequired, paymentMachine, paymentStatuses, voidMove, type ChargeFacts, type PaymentFacts,
+  amountRequired, beginCapture, beginVoid, chargeDeclined, chargeRules, paymentEndings, paymentMachine, paymentStatuses,
+  type ChargeFacts, type EndingFacts, type PaymentFacts,
 } from '#policy/payment';
 import { violation, violations } from '#policy/rule';
 import { PolicyViolation } from '#runtime/errors';
@@ -82,16 +83,20 @@ test('a payment moves exactly as DOMAIN §4 says', (t) => {
 });
 
 test('only an authorised payment is captured, and no more of it than was authorised', (t) => {
-  t.is(captureMove({}, { ...payment, amountMinor: 299 }).to, 'captured');
-  t.is(t.throws(() => captureMove({}, { ...payment, status: 'denied' }), { instanceOf: PolicyViolation }).rule, 'payment.capture.not_authorized');
-  const over = t.throws(() => captureMove({}, { ...payment, amountMinor: 301 }), { instanceOf: PolicyViolation });
-  t.is(over.rule, 'payment.capture.amount_exceeds');
-  t.is(over.context['limit'], 300);
+  const rulesBroken = (facts: EndingFacts): string[] => beginCapture.check(facts).map(({ rule }) => rule);
+  t.deepEqual(rulesBroken({ ...payment, amountMinor: 299, begun: null }), []);
+  t.deepEqual(rulesBroken({ ...payment, status: 'denied', begun: null }), ['payment.capture.not_authorized']);
+  for (const begun of paymentEndings) t.deepEqual(rulesBroken({ ...payment, begun }), ['payment.capture.not_authorized']);
+  const [over] = beginCapture.check({ ...payment, amountMinor: 301, begun: null });
+  t.is(over!.rule, 'payment.capture.amount_exceeds');
+  t.is(over!.context['limit'], 300);
+  t.throws(() => paymentMachine.move({}, 'authorized', 'capture', { ...payment, amountMinor: 301 }), { instanceOf: PolicyViolation });
 });
 
 test('a captured payment is not voided but refunded', (t) => {
-  t.is(voidMove({}, payment).to, 'canceled');
-  const error = t.throws(() => voidMove({}, { ...payment, status: 'captured' }), { instanceOf: PolicyViolation });
-  t.is(error.rule, 'payment.void.not_authorized');
-  t.deepEqual(error.fix[0]?.args, { attempt_id: 'PAY-001' });
+  t.deepEqual(beginVoid.check({ ...payment, begun: null }), []);
+  const [error] = beginVoid.check({ ...payment, status: 'captured', begun: null });
+  t.is(error!.rule, 'payment.void.not_authorized');
+  t.deepEqual(error!.fix[0]?.args, { attempt_id: 'PAY-001' });
+  t.like(beginVoid.check({ ...payment, begun: 'capture' })[0]!.context, { paymentId: 'PAY-001', status: 'authorized', begun: 'capture' });
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { GatewayTimeout } from '#handlers/payment/gateway';
+import { resumeOpen } from '#handlers/payment/worker';
 import { DryRunPassed, NotFound } from '#runtime/errors';
 import { sale, sgd, Till, types } from './till.ts';
 
@@ -13,6 +14,7 @@ test.after.always(() => till?.close());
 test.beforeEach(async () => {
   till.gatewayCalls.length = 0;
   till.beforeGateway = () => undefined;
+  till.afterGateway = () => undefined;
   await till.events();
 });
 
@@ -240,4 +242,60 @@ test.serial('history keeps every change of state with who made it', async (t) =>
     { from_state: 'pendingAuthorization', to_state: 'authorized', trigger: 'approve', actor: 'alice' },
     { from_state: 'authorized', to_state: 'captured', trigger: 'capture', actor: 'alice' },
   ]);
+});
+
+test.serial('a capture whose caller never comes back is finished by the worker, with its bill', async (t) => {
+  await till.customer('CUST-018');
+  const { body: held } = await till.call('payment.authorizePayment', { body: authorization('CUST-018'), key: 'ORD-018:auth' });
+  await till.events();
+  till.afterGateway = () => {
+    throw new Error('kill -9');
+  };
+  const take = () => till.call('payment.capturePayment', { id: held.id, body: { items }, key: 'ORD-018:cap' });
+  await t.throwsAsync(take, { message: 'kill -9' });
+  till.afterGateway = () => undefined;
+  t.deepEqual(await till.events(), []);
+  await till.restart();
+  await till.as({}, () => resumeOpen(till.payment, till.gateway));
+  const told = await till.events();
+  t.deepEqual(types(told), ['payment.captured', 'rate.applied', 'bill.created']);
+  t.true(told.every(({ payload }) => payload['subscriptionId'] === 'SUB-001'));
+  t.is((await take()).body.status, 'captured');
+  t.deepEqual(await till.events(), []);
+});
+
+test.serial('a payment is never both captured and voided, whoever is faster or dies', async (t) => {
+  await till.customer('CUST-019');
+  for (const dies of ['nobody', 'capture', 'void']) {
+    const { body: held } = await till.call('payment.authorizePayment', { body: authorization('CUST-019'), key: `ORD-019:auth:${dies}` });
+    till.afterGateway = (call) => {
+      if (call.startsWith(dies)) throw new Error('kill -9');
+    };
+    const take = () => till.call('payment.capturePayment', { id: held.id, body: { items }, key: `ORD-019:cap:${dies}` });
+    const drop = () => till.call('payment.voidPayment', { id: held.id, key: `ORD-019:void:${dies}` });
+    await Promise.allSettled([take(), drop(), take(), drop()]);
+    till.afterGateway = () => undefined;
+    const [taken, dropped] = await Promise.allSettled([take(), drop()]);
+    const refusal = [taken, dropped].find((one) => one.status === 'rejected');
+    t.regex(refusal?.reason.rule, /^payment\.(capture|void)\.not_authorized$/, dies);
+    const asked = ['capture', 'void'].map((call) => till.provider.has(`${call} ${held.id}:${call}`));
+    t.deepEqual(asked, [taken.status === 'fulfilled', dropped.status === 'fulfilled'], dies);
+  }
+  t.deepEqual(await till.broken(), []);
+});
+
+test.serial('a capture of unknown end is ended before it may be voided', async (t) => {
+  await till.customer('CUST-020');
+  const { body: held } = await till.call('payment.authorizePayment', { body: authorization('CUST-020'), key: 'ORD-020:auth' });
+  await till.events();
+  till.beforeGateway = () => {
+    throw new GatewayTimeout('mock');
+  };
+  await t.throwsAsync(till.call('payment.capturePayment', { id: held.id, body: { items }, key: 'ORD-020:cap' }), { instanceOf: GatewayTimeout });
+  await t.throwsAsync(till.call('payment.voidPayment', { id: held.id }), { instanceOf: GatewayTimeout });
+  till.beforeGateway = () => undefined;
+  const refusal = await till.refusal('payment.voidPayment', { id: held.id });
+  t.is(refusal.rule, 'payment.void.not_authorized');
+  t.is(refusal.context['status'], 'captured');
+  t.deepEqual(types(await till.events()), ['payment.captured', 'rate.applied', 'bill.created']);
 });

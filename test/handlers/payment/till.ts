@@ -8,7 +8,7 @@ import { createClients } from '#generated/clients';
 import { operations, type OperationKey } from '#generated/operations';
 import { validatorsFor } from '#generated/validators';
 import { mockGateway } from '#handlers/payment/gateway-mock';
-import type { PaymentGateway } from '#handlers/payment/gateway';
+import type { GatewayAnswer, GatewayRequest, PaymentGateway } from '#handlers/payment/gateway';
 import { Clock } from '#runtime/clock';
 import { runWith, systemContext, type RequestContext } from '#runtime/context';
 import { PolicyViolation } from '#runtime/errors';
@@ -54,6 +54,10 @@ export class Till {
   /** The mock, counted; a test may make it fail. */
   readonly gatewayCalls: string[] = [];
   beforeGateway: (call: string) => void = () => undefined;
+  /** The provider has had its effect, and its answer may be lost. */
+  afterGateway: (call: string) => void = () => undefined;
+  /** What the provider has approved: minor units by `<call> <key>`; a repeated key has no second effect. */
+  readonly provider = new Map<string, number>();
   /** Status of a customer in crm; absent = no such customer. */
   readonly customers = new Map<string, string>();
   /** Lines that subscription lists. */
@@ -85,10 +89,14 @@ export class Till {
   }
 
   get gateway(): PaymentGateway {
-    const counted = <R extends { readonly key: string }, A>(name: string, call: (request: R) => Promise<A>) => async (request: R): Promise<A> => {
-      this.gatewayCalls.push(`${name} ${request.key}`);
-      this.beforeGateway(`${name} ${request.key}`);
-      return call(request);
+    const counted = <R extends GatewayRequest>(name: string, ask: (request: R) => Promise<GatewayAnswer>) => async (request: R): Promise<GatewayAnswer> => {
+      const call = `${name} ${request.key}`;
+      this.gatewayCalls.push(call);
+      this.beforeGateway(call);
+      const answer = await ask(request);
+      if (answer.outcome === 'approved' && !this.provider.has(call)) this.provider.set(call, request.amount.amountMinor);
+      this.afterGateway(call);
+      return answer;
     };
     const { provider, knows, authorize, capture, void: voided, refund } = mockGateway;
     return { provider, knows, authorize: counted('authorize', authorize), capture: counted('capture', capture), void: counted('void', voided), refund: counted('refund', refund) };
