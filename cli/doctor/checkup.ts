@@ -2,10 +2,11 @@ import { embeddedStatus } from '#db/embedded';
 import { loadConfig, type Config } from '#runtime/config';
 import { homeOf, localEnvironment, type Home } from '#runtime/home';
 import { readSecrets } from '#runtime/secrets';
+import { SetupError } from '#runtime/setup-error';
 import type { Output } from '../output.ts';
-import { card } from '../renderers/card.ts';
+import { card, lineWidth } from '../renderers/card.ts';
 import { stateText, type Look } from '../renderers/look.ts';
-import { clean, padEnd } from '../renderers/text.ts';
+import { clean, padEnd, wrap } from '../renderers/text.ts';
 import { runningServer } from '../run/server-state.ts';
 import { Session, type Asked } from '../session.ts';
 import { guarded, ok, fail, warn, type Finding } from './check.ts';
@@ -27,10 +28,21 @@ async function allFindings(asked: Asked, output: Output): Promise<Finding[]> {
   const first = [nodeCheck(process.versions.node), terminalCheck(output.look, asked.context.env)];
   const secrets = secretsCheck(home);
   const specs = guarded('specs', specCheck);
-  if (secrets.verdict === 'fail') return [...first, secrets, ...(await specs)];
-  const config = loadConfig(localEnvironment(asked.context.env, home));
+  const config = secrets.verdict === 'fail' ? undefined : configOf(asked.context.env, home);
+  if (!config) return [...first, secrets, ...(await specs)];
+  if ('verdict' in config) return [...first, secrets, config, ...(await specs)];
   const stack = await runningChecks(asked, output, home, config);
   return [...first, secrets, ...(await specs), ...stack];
+}
+
+/** The configuration, or what is wrong with it. */
+function configOf(env: Asked['context']['env'], home: Home): Config | Finding {
+  try {
+    return loadConfig(localEnvironment(env, home));
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    return fail('configuration', error.message, 'change the setting; docs/CONFIGURATION.md lists them all');
+  }
 }
 
 /** Secrets are made by the first `make up`; the doctor makes nothing. */
@@ -60,13 +72,21 @@ function databaseFindings(home: Home, config: Config): Promise<Finding[]> {
   return guarded('database', () => databaseChecks(url, config));
 }
 
+/** Sentences are not squeezed further than this, however narrow the terminal is. */
+const roomMin = 30;
+
 /** One line per check, the way out below what is not well. */
 export function renderCheckup(findings: readonly Finding[], look: Look): string {
   const count = (wanted: Finding['verdict']): string => `${findings.filter(({ verdict }) => verdict === wanted).length} ${wanted}`;
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const lines = findings.flatMap(({ name, verdict, finding, fix }) => [
-    `${stateText(verdict, look, padEnd(verdict, 4))}  ${padEnd(name, width)}  ${clean(finding)}`,
-    ...(fix === '' ? [] : [`${' '.repeat(width + 8)}fix: ${clean(fix)}`]),
-  ]);
+  const indent = ' '.repeat(width + 8);
+  const room = Math.max(roomMin, lineWidth(look) - indent.length);
+  const lines = findings.flatMap(({ name, verdict, finding, fix }) => {
+    const [first = '', ...more] = wrap(clean(finding), room);
+    return [
+      `${stateText(verdict, look, padEnd(verdict, 4))}  ${padEnd(name, width)}  ${first}`,
+      ...[...more, ...(fix === '' ? [] : wrap(`fix: ${clean(fix)}`, room))].map((line) => indent + line),
+    ];
+  });
   return card({ title: 'Doctor', marks: [count('ok'), count('warn'), count('fail')], lines }, look);
 }

@@ -1,6 +1,6 @@
 import { card, lineWidth } from './card.ts';
 import { painted, type Look } from './look.ts';
-import { clean, displayWidth } from './text.ts';
+import { clean, displayWidth, wrap } from './text.ts';
 
 /** A refusal by a rule, ready to show: fixes are commands or sentences already. */
 export interface Refusal {
@@ -18,18 +18,4 @@ export function renderRefused({ rule, message, fixes }: Refusal, look: Look): st
   const oneLine = ways.length === 1 && blank >= 2 && look.width >= 60;
   const lines = oneLine ? [`${said}${' '.repeat(blank)}${first}`] : [...wrap(said, lineWidth(look)), ...ways];
   return card({ title: 'Refused', marks: [clean(rule)], lines }, look);
-}
-
-/** Breaks between words: a refusal must be read to its end, so nothing of it is cut off. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && displayWidth(longer) > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
 }
