@@ -63,7 +63,7 @@ function newService(order: ServiceOrderRow, { specificationId, name }: PlannedSe
     document: {
       name, category: parentId === null ? 'CFS' : 'RFS', serviceType: specificationId, serviceSpecification: { id: specificationId, name },
       serviceCharacteristic: characteristicsOf(order),
-      ...(customerId === null ? {} : { relatedParty: [{ id: customerId, role: 'customer', '@referredType': 'Customer' }] }),
+      ...(customerId === null ? {} : { relatedParty: [{ id: customerId, role: 'customer', '@type': 'RelatedParty', '@referredType': 'Customer' }] }),
     },
   };
 }

@@ -93,7 +93,7 @@ function documentOf({ id, customerId, specificationId, document }: ServiceRow, a
   const [wireAction, state] = wireForms[action];
   return {
     category: 'mobile', description: `${action} ${String(document['name'] ?? specificationId)}`,
-    ...(customerId === null ? {} : { relatedParty: [{ id: customerId, role: 'customer', '@referredType': 'Customer' }] }),
+    ...(customerId === null ? {} : { relatedParty: [{ id: customerId, role: 'customer', '@type': 'RelatedParty', '@referredType': 'Customer' }] }),
     serviceOrderItem: [{
       id: '1', action: wireAction,
       service: { id, ...(state === null ? {} : { state }), serviceSpecification: document['serviceSpecification'] },
