@@ -5,7 +5,6 @@ import type { Clock } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import type { Logger } from '#runtime/logger';
 import type { ServiceName } from '#runtime/services';
-import type { Sweep } from './sweep.ts';
 import type { Worker, WorkerOptions } from '#runtime/worker';
 import type { Sweep } from './sweep.ts';
 
