@@ -77,6 +77,10 @@ export class Desk {
     this.#parts = this.#start();
   }
 
+  get isDead(): boolean {
+    return this.#dead;
+  }
+
   static async open(environment: Readonly<Record<string, string>> = {}): Promise<Desk> {
     return new Desk(await cloneDatabase(environment));
   }

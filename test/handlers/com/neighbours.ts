@@ -26,7 +26,11 @@ export interface ServiceOrder {
   readonly action: string;
   readonly preference: string | null;
   state: string;
+  /** A task of it has begun. */
+  claimed?: boolean;
 }
+
+const isOver = ({ state }: ServiceOrder): boolean => state === 'completed' || state === 'failed' || state === 'cancelled';
 
 interface Tariff {
   readonly value: number;
@@ -45,12 +49,21 @@ export class Neighbours {
   readonly customers = new Map<string, { status: string; kycStatus: string; card: boolean }>();
   readonly numbers = new Map<string, string>();
   readonly payments = new Map<string, string>();
+  /** Order by payment; payments given back after they were taken. */
+  readonly payers = new Map<string, string>();
+  readonly refunds: string[] = [];
   /** Lines by id. */
   readonly lines = new Map<string, { customerId: string; state: string; orderId: string }>();
   readonly serviceOrders = new Map<string, ServiceOrder>();
+  /** State of requests to cancel service orders. */
+  readonly cancels = new Map<string, string>();
   readonly tariffs = new Map<string, Tariff>([['PLAN_S', { value: 10 }], ['PLAN_FREE', { value: 0 }], ['VAS_DATA_1GB', { value: 3, category: 'VAS' }]]);
   /** What som does with a service order by itself. */
-  network: 'works' | 'waits' | 'fails' = 'works';
+  network: 'works' | 'waits' | 'fails' | 'storm' = 'works';
+  /** A number in [0, 1) for each choice of a storm. */
+  chance: () => number = () => 0.5;
+  /** How often, of all calls, one is lost on its way there, and as often on its way back. */
+  lossRate = 0;
   /** Answers instead of the usual one; null leaves it to the usual. */
   script: Script = () => null;
   /** Waited for before a call has its effect: a slow neighbour. */
@@ -69,6 +82,12 @@ export class Neighbours {
     await this.hold(call);
     const scripted = this.script(call);
     if (scripted) return scripted;
+    if (this.lossRate > 0 && this.chance() < this.lossRate) return 'away';
+    const reply = this.#once(call);
+    return this.lossRate > 0 && this.chance() < this.lossRate ? 'away' : reply;
+  }
+
+  #once(call: Call): Reply {
     const known = call.idempotencyKey === null ? undefined : this.#answers.get(call.idempotencyKey);
     if (known) return known;
     const reply = this.#usual(call);
@@ -121,14 +140,19 @@ export class Neighbours {
   #pay({ key, id, body }: Call): Reply | null {
     if (key === 'payment.authorizePayment') {
       const paymentId = this.#next('PAY');
+      const { orderId } = body as { orderId: string };
       this.payments.set(paymentId, 'authorized');
-      return this.#done(`authorize ${(body as { orderId: string }).orderId}`, { id: paymentId });
+      this.payers.set(paymentId, orderId);
+      return this.#done(`authorize ${orderId}`, { id: paymentId });
     }
     if (key === 'payment.createZeroCharge') return this.#done('zero charge', { billId: this.#next('BILL') });
     if (key === 'payment.capturePayment') return this.#settle(id, 'captured', 'capture', { billId: this.#next('BILL') });
     if (key === 'payment.voidPayment') return this.#settle(id, 'canceled', 'void', {});
     if (key === 'TMF676.retrievePayment') return { status: 200, body: { id, status: this.payments.get(id), account: { id: 'BA-001' }, paymentMethod: { id: 'PM-001' } } };
-    if (key === 'TMF676.createRefund') return this.#done('refund', { id: this.#next('RFND') });
+    if (key === 'TMF676.createRefund') {
+      this.refunds.push((body as { payment: { id: string } }).payment.id);
+      return this.#done('refund', { id: this.#next('RFND') });
+    }
     return null;
   }
 
@@ -165,7 +189,7 @@ export class Neighbours {
   /** som hears of it and clears the network. */
   #terminate(id: string, orderId: string): Reply {
     const order = this.#order({ id: this.#next('SO'), orderId, action: 'delete', preference: null, state: 'inProgress' });
-    if (this.network === 'works') this.#later(order, id, 'completed');
+    if (this.network === 'works' || this.network === 'storm') this.#later(order, id, 'completed');
     return this.#become(id, 'terminated');
   }
 
@@ -179,11 +203,40 @@ export class Neighbours {
     const order = this.serviceOrders.get(id);
     if (key === 'TMF641.retrieveServiceOrder') return order ? { status: 200, body: wire(order) } : notFound;
     if (key === 'TMF641.patchServiceOrder' && order) {
+      if (isOver(order)) return refused('service_order.transition.invalid');
+      order.state = 'failed';
       this.#later(order, null, 'failed', { reason: 'given up' });
       return this.#done(`fail ${id}`, wire(order), 200);
     }
-    if (key === 'TMF641.createCancelServiceOrder') return this.#done(`cancel ${(body as { serviceOrder: { id: string } }).serviceOrder.id}`, { id: this.#next('CXS'), state: 'accepted' });
-    return key === 'TMF641.retrieveCancelServiceOrder' ? { status: 200, body: { id, state: 'inProgress' } } : null;
+    if (key === 'TMF641.createCancelServiceOrder') return this.#callOff(this.serviceOrders.get((body as { serviceOrder: { id: string } }).serviceOrder.id)!);
+    return key === 'TMF641.retrieveCancelServiceOrder' ? { status: 200, body: { id, state: this.cancels.get(id) } } : null;
+  }
+
+  #callOff(order: ServiceOrder): Reply {
+    const id = this.#next('CXS');
+    this.cancels.set(id, 'inProgress');
+    if (this.network === 'storm') {
+      const late = order.state === 'completed' || (order.claimed && !isOver(order));
+      this.cancels.set(id, late ? 'terminatedWithError' : 'done');
+      if (!late && !isOver(order)) this.#later(order, null, 'cancelled');
+      if (!late) order.state = 'cancelled';
+      else setTimeout(() => void this.#tell('cancel_order.state_changed', { aggregateId: id, orderId: order.orderId, to: 'terminatedWithError' }), 1);
+    }
+    return this.#done(`cancel ${order.id}`, { id, state: 'accepted' });
+  }
+
+  /** Whatever the network may do with an order, in whatever time. */
+  async #storm(order: ServiceOrder): Promise<void> {
+    const pass = async (state: keyof typeof eventOf): Promise<void> => {
+      await new Promise((wake) => setTimeout(wake, this.chance() * 8));
+      if (!isOver(order)) await this.become(order.id, state);
+    };
+    await pass('inProgress');
+    if (this.chance() < 0.5) await new Promise((wake) => setTimeout(wake, this.chance() * 30));
+    order.claimed = true;
+    if (this.chance() < 0.3) await pass('held');
+    if (order.state === 'held') await pass('inProgress');
+    await pass(this.chance() < 0.2 ? 'failed' : 'completed');
   }
 
   #accept({ externalId, serviceOrderItem: [item] }: Posted): Reply {
@@ -191,6 +244,8 @@ export class Neighbours {
     const order = this.#order({ id: this.#next('SO'), orderId: externalId, action: item.action, preference, state: 'acknowledged' });
     const reply = this.#done(`service ${item.action} ${externalId}`, wire(order));
     if (this.network === 'works') this.#later(order, null, 'inProgress', {}, () => this.#later(order, null, 'completed'));
+    if (this.network === 'storm' && item.action === 'add') void this.#storm(order);
+    if (this.network === 'storm' && item.action === 'delete') this.#later(order, null, 'completed');
     if (this.network === 'fails') this.#later(order, null, 'failed', { rule: 'msisdn.reserve.pool_empty', reason: 'No number is left.' });
     return reply;
   }
@@ -204,9 +259,13 @@ export class Neighbours {
     const order = this.serviceOrders.get(id)!;
     order.state = state;
     const { orderId, action } = order;
+    await this.#tell(eventOf[state], { aggregateId: id, serviceOrderId: id, orderId, action, msisdn: '90000007', iccid: '8965010000000000053', reason: null, ...more });
+  }
+
+  async #tell(type: EventType, payload: { readonly aggregateId: string } & Record<string, unknown>): Promise<void> {
     for (;;) {
       try {
-        return await this.onNews(eventOf[state], { aggregateId: id, serviceOrderId: id, orderId, action, msisdn: '90000007', iccid: '8965010000000000053', reason: null, ...more });
+        return await this.onNews(type, payload);
       } catch (error) {
         if (!(error instanceof Error && error.message === 'the process is dead')) throw error;
         await new Promise((wake) => setTimeout(wake, 5));
