@@ -144,6 +144,20 @@ test.serial('news that come all at once lead to the same end', async (t) => {
   t.is((await desk.events()).at(-1)!.type, 'order.completed');
 });
 
+test.serial('an answer that is older than the news does not undo them', async (t) => {
+  const { neighbours } = desk;
+  neighbours.hold = async ({ key, body }) => {
+    if (key !== 'TMF641.createServiceOrder') return;
+    const { externalId: orderId } = body as { externalId: string };
+    await desk.tell('service_order.completed', { aggregateId: 'SO-555', orderId, action: 'add', msisdn: '90000007', iccid: '8965010000000000053' });
+  };
+  neighbours.script = ({ key }) => (key === 'TMF641.createServiceOrder' ? { status: 201, body: { id: 'SO-555', state: 'inProgress' } } : null);
+  const id = await desk.place(addOf(customer()));
+  await desk.until(id, 'completed');
+  neighbours.hold = async () => undefined;
+  t.deepEqual(neighbours.called('TMF641.retrieveServiceOrder'), []);
+});
+
 test.serial('news that never came are fetched when an operator asks the order to go on', async (t) => {
   desk.neighbours.network = 'waits';
   const id = await desk.place(addOf(customer()));
