@@ -2,7 +2,9 @@ import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import { subscriptionMachine } from '#policy/subscription';
 import { vasMachine } from '#policy/vas';
+import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
+import type { Sweep, SweepResult } from '../sweep.ts';
 import { exhaustedAllowances } from './bucket.ts';
 import { recordExhausted } from './charge.ts';
 import { lineEvent } from './event.ts';
@@ -11,29 +13,57 @@ import { lineFacts, lockPurchase } from './purchase.ts';
 import { updateLine } from './store.ts';
 import { storeExpired } from './store-purchase.ts';
 
-/** Top-ups one run takes. */
+/** Top-ups one batch takes. */
 const batchMax = 100;
+/** Batches of one run: more than any operator sells top-ups of a day. */
+const batchesMax = 10_000;
+const everyMs = 1000;
 
 interface Due {
   readonly id: string;
   readonly subscriptionId: string;
 }
 
-/**
- * Sweep vas_expiry (DOMAIN §5 F4.4): ends top-ups whose own time is over. One that lasts to the end
- * of the period ends with the renewal: until then balances stay (F3.3).
- * @returns how many ended; `batchMax` means there may be more
- */
-export async function expireTopUps(service: Service): Promise<number> {
-  const due = await service.db.read<Due>(
-    `SELECT DISTINCT b.purchase_id AS id, b.subscription_id FROM subscription.bucket b JOIN subscription.subscription s ON s.id = b.subscription_id
-     WHERE b.source = 'vas' AND b.closed_at IS NULL AND b.expires_at <= $1 AND b.expires_at < s.period_end ORDER BY 1 LIMIT $2`,
-    [service.clock.now(), batchMax]);
-  for (const one of due) await service.db.tx((tx) => expire(tx, one, service.clock.now()));
-  return due.length;
-}
+/** A bucket of a top-up whose own time ends it: one that lasts to the end of the period ends with the renewal (F3.3). */
+const ownTimeSql = `FROM subscription.bucket b JOIN subscription.subscription s ON s.id = b.subscription_id
+  WHERE b.source = 'vas' AND b.closed_at IS NULL AND b.expires_at < s.period_end`;
 
-export const mayHaveMore = (expired: number): boolean => expired === batchMax;
+/** Sweep vas_expiry (DOMAIN §5 F4.4): ends top-ups whose own time is over. */
+export const expirySweep = (service: Service): Sweep => ({
+  name: 'vas_expiry',
+  due: async () => (await service.db.one<{ at: Date | null }>(`SELECT min(b.expires_at) AS at ${ownTimeSql}`))?.at ?? null,
+  run: async () => {
+    let result: SweepResult = { examined: 0, changed: 0, failed: 0 };
+    for (let batch = 0; batch < batchesMax; batch += 1) {
+      const { examined, changed, failed } = await expireBatch(service);
+      result = { examined: result.examined + examined, changed: result.changed + changed, failed: result.failed + failed };
+      if (!mayHaveMore({ examined, changed })) break;
+    }
+    return result;
+  },
+});
+
+/** The loop that does by itself what the sweep does at once. */
+export const expiryWorker = (service: Service): Worker =>
+  service.worker({ name: 'vas_expiry', everyMs, run: async () => mayHaveMore(await expireBatch(service)) });
+
+/** A full batch of which some ended: those that failed come again, but not in a hurry. */
+const mayHaveMore = ({ examined, changed }: Pick<SweepResult, 'examined' | 'changed'>): boolean => examined === batchMax && changed > 0;
+
+async function expireBatch(service: Service): Promise<SweepResult> {
+  const due = await service.db.read<Due>(
+    `SELECT DISTINCT b.purchase_id AS id, b.subscription_id ${ownTimeSql} AND b.expires_at <= $1 ORDER BY 1 LIMIT $2`, [service.clock.now(), batchMax]);
+  let failed = 0;
+  for (const one of due) {
+    try {
+      await service.db.tx((tx) => expire(tx, one, service.clock.now()));
+    } catch (error) {
+      failed += 1;
+      service.log.error({ err: error, purchaseId: one.id }, 'a top-up could not be ended; it is tried again');
+    }
+  }
+  return { examined: due.length, changed: due.length - failed, failed };
+}
 
 async function expire(tx: Tx, { id, subscriptionId }: Due, now: Date): Promise<void> {
   const line = await lockLine(tx, subscriptionId);

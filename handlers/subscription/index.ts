@@ -1,7 +1,7 @@
 import type { SubscriptionHandlers } from '#generated/stubs/subscription';
 import type { ServiceModule } from '../service.ts';
 import { consumers } from './consumers.ts';
-import { expireTopUps, mayHaveMore } from './expiry.ts';
+import { expirySweep, expiryWorker } from './expiry.ts';
 import { purchaseWorker } from './purchase-worker.ts';
 import { routes } from './routes.ts';
 
@@ -9,8 +9,6 @@ import { routes } from './routes.ts';
 export const subscription: ServiceModule<SubscriptionHandlers> = (service) => ({
   routes: routes(service),
   consumers: consumers(service),
-  workers: [
-    purchaseWorker(service),
-    service.worker({ name: 'vas_expiry', everyMs: 1000, run: async () => mayHaveMore(await expireTopUps(service)) }),
-  ],
+  workers: [purchaseWorker(service), expiryWorker(service)],
+  sweeps: [expirySweep(service)],
 });

@@ -2,7 +2,7 @@ import test from 'ava';
 import { sleep } from '#runtime/clock';
 import { runWith, systemContext } from '#runtime/context';
 import { DryRunPassed, PolicyViolation, PreconditionFailed, Unavailable } from '#runtime/errors';
-import { expireTopUps } from '../../../handlers/subscription/expiry.ts';
+import { expirySweep } from '../../../handlers/subscription/expiry.ts';
 import { purchaseWorker } from '../../../handlers/subscription/purchase-worker.ts';
 import { declined, gb, Shop } from './shop.ts';
 
@@ -152,25 +152,30 @@ test.serial('a day pass is drawn first, ends after 24 hours, and blocks when not
   t.is(await shop.left(id), gb, 'the counter rests');
   t.is((await shop.line(id))['state'], 'active');
   shop.clock.advance(24 * 3_600_000 - 1);
-  t.is(await sweep(), 0);
+  t.deepEqual(await sweep(), nothingDue);
   shop.clock.advance(1);
   await shop.use(id, gb / 2);
   t.is(await shop.left(id), gb / 2, 'expired, though the sweep has not come by');
-  t.is(await sweep(), 1);
-  t.is(await sweep(), 0);
+  t.deepEqual(await sweep(), { examined: 1, changed: 1, failed: 0 });
+  t.deepEqual(await sweep(), nothingDue);
   t.is((await shop.events(id)).at(-1), 'subscription.vas_expired');
   t.is((await shop.line(id))['state'], 'active');
 
   const used = await shop.activeLine();
   await buy(used, 'VAS_UNLIMITED_DAY');
   await shop.query(`UPDATE subscription.bucket SET consumed = total WHERE subscription_id = '${used}' AND allowance = 'data' AND NOT unlimited`);
+  const end = await expirySweep(shop.service).due();
+  t.is(end?.getTime(), shop.clock.now().getTime() + 24 * 3_600_000);
+  t.deepEqual(await sweep(), nothingDue);
   shop.clock.advance(24 * 3_600_000);
-  await sweep();
+  t.deepEqual(await sweep(), { examined: 1, changed: 1, failed: 0 });
+  t.is(await expirySweep(shop.service).due(), null);
   t.deepEqual((await shop.events(used)).slice(-3), ['subscription.vas_expired', 'subscription.exhausted', 'subscription.blocked']);
   t.like(await shop.line(used), { state: 'blocked', blockReason: 'exhausted' });
 });
 
-const sweep = (): Promise<number> => runWith(systemContext('subscription'), () => expireTopUps(shop.service));
+const nothingDue = { examined: 0, changed: 0, failed: 0 };
+const sweep = (): Promise<object> => runWith(systemContext('subscription'), () => expirySweep(shop.service).run());
 
 test.serial('after the boundary only a renewal helps', async (t) => {
   const id = await shop.activeLine();
