@@ -228,12 +228,16 @@ export class Network {
   }
 
   /** An event of a line reaches its consumers. @param seq its place among the line's events */
-  async lineSays(subscriptionId: string, eventType: DomainEvent['eventType'], payload: Record<string, unknown> = {}, seq = (this.#lineSeq += 1)): Promise<void> {
-    const event: DomainEvent = {
-      eventId: uuidv7(), eventType, aggregateType: 'subscription', aggregateId: subscriptionId, aggregateSeq: seq, occurredAt: this.clock.now().toISOString(),
-      actor: 'alice', channel: 'cli', serviceIdentity: 'subscription', traceId: 'f'.repeat(32), spanId: 'e'.repeat(16), payload: { subscriptionId, ...payload },
-    };
-    await this.#deliver(event);
+  lineSays(subscriptionId: string, eventType: DomainEvent['eventType'], payload: Record<string, unknown> = {}, seq = (this.#lineSeq += 1)): Promise<void> {
+    return this.say(eventType, 'subscription', subscriptionId, { subscriptionId, ...payload }, seq);
+  }
+
+  /** An event that nobody recorded reaches its consumers. */
+  say(eventType: DomainEvent['eventType'], aggregateType: string, aggregateId: string, payload: Readonly<Record<string, unknown>>, seq = 1): Promise<void> {
+    return this.#deliver({
+      eventId: uuidv7(), eventType, aggregateType, aggregateId, aggregateSeq: seq, occurredAt: this.clock.now().toISOString(), actor: 'alice', channel: 'cli',
+      serviceIdentity: aggregateType, traceId: 'f'.repeat(32), spanId: 'e'.repeat(16), payload,
+    });
   }
 
   async #deliver(event: DomainEvent): Promise<void> {
