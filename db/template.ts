@@ -39,7 +39,7 @@ export const testEnvironment: Environment = Object.freeze({
 
 /** The template is made anew when a migration or a seed changes; old ones are dropped with their server. */
 export async function cloneDatabase(environment: Environment = {}): Promise<ClonedDatabase> {
-  const server = await startEmbedded({ dataDir: folder, port: 0 });
+  const server = await startEmbedded({ dataDir: folder, port: 0, settings: { max_connections: '400' } });
   const config = loadConfig({ ...testEnvironment, ...environment });
   const template = `template_${(await fingerprint()).slice(0, 16)}`;
   const name = `test_${randomHex(6)}`;

@@ -107,6 +107,7 @@ export interface DeclinedFacts {
 /** Never stands in front of a write: the denial itself is recorded, then this tells the caller. */
 export const chargeDeclined = rule<DeclinedFacts>({
   code: 'payment.charge.declined',
+  recorded: true,
   title: 'The issuer approves the charge',
   when: 'issuer denied',
   check: (facts) => facts.status !== 'denied' && facts.status !== 'failed',

@@ -12,6 +12,8 @@ export interface Rule<Facts> {
   readonly when: string;
   /** 422 unless the catalogue shows another. */
   readonly status?: number;
+  /** Outcome of work that was done and recorded, a declined charge for one: no `policy.refused` besides. */
+  readonly recorded?: true;
   /** True when the effect may go on. */
   check(facts: Facts): boolean;
   context(facts: Facts): Context;
@@ -34,7 +36,7 @@ export function rule<Facts>(definition: Rule<Facts>): Rule<Facts> {
 export const rules = (): readonly Rule<never>[] => [...catalogue.values()];
 
 export const violation = <Facts>(broken: Rule<Facts>, facts: Facts): PolicyViolation =>
-  new PolicyViolation(broken.code, broken.message?.(facts) ?? broken.title, broken.context(facts), broken.fix(facts), broken.status);
+  new PolicyViolation(broken.code, broken.message?.(facts) ?? broken.title, broken.context(facts), broken.fix(facts), broken.status, broken.recorded);
 
 /** Every broken rule, in the order given; the first one is the answer, a dry run shows all. */
 export const violations = <Facts>(list: readonly Rule<Facts>[], facts: Facts): PolicyViolation[] =>

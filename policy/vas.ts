@@ -93,6 +93,7 @@ export interface DeclineFacts {
 
 export const vasPaymentDeclined = rule<DeclineFacts>({
   code: 'subscription.vas.payment_declined',
+  recorded: true,
   title: 'The card was declined; nothing was bought.',
   when: 'the issuer denied the charge',
   check: ({ declined }) => !declined,

@@ -78,8 +78,10 @@ export class PolicyViolation extends ApiError {
   readonly rule: string;
   readonly context: Readonly<Record<string, unknown>>;
   readonly fix: readonly Fix[];
+  /** True for the outcome of work that the ledger tells of already; such a refusal needs no event of its own. */
+  readonly recorded: boolean;
 
-  constructor(rule: string, message: string, context: Readonly<Record<string, unknown>>, fix: readonly Fix[], status = 422) {
+  constructor(rule: string, message: string, context: Readonly<Record<string, unknown>>, fix: readonly Fix[], status = 422, recorded = false) {
     const code: Record<number, ErrorCode> = {
       401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 409: 'CONFLICT', 429: 'TOO_MANY_REQUESTS', 503: 'UNAVAILABLE',
     };
@@ -87,6 +89,7 @@ export class PolicyViolation extends ApiError {
     this.rule = rule;
     this.context = context;
     this.fix = fix;
+    this.recorded = recorded;
   }
 }
 

@@ -153,6 +153,6 @@ class Exchange {
 const dryRun = (violations: readonly object[]): WireAnswer =>
   jsonAnswer(200, { allowed: violations.length === 0, violations }, { 'preference-applied': 'dry-run' });
 
-/** Refused writes are; a missing token, a full minute and a call that still runs refuse nobody's effect. */
+/** Refused writes are; a missing token, a full minute, a call that still runs and an outcome already told refuse nobody's effect. */
 const isOnRecord = (error: PolicyViolation, row: Operation): boolean =>
-  !row.readonly && error.status !== 401 && error.status !== 429 && error.rule !== 'idempotency.key.in_flight';
+  !row.readonly && !error.recorded && error.status !== 401 && error.status !== 429 && error.rule !== 'idempotency.key.in_flight';
