@@ -3,7 +3,7 @@ import { PolicyViolation } from '#runtime/errors';
 import { allowanceOf, rateUsage, type RatingFacts } from '#policy/rating';
 import { violations } from '#policy/rule';
 import {
-  applyUsage, duplicateConflict, noLine, notRejected, recordRules, reported, usageMachine, usageStates,
+  applyUsage, createSpecification, deleteSpecification, deleteUsage, duplicateConflict, noLine, notRejected, recordRules, reported, usageMachine, usageStates,
   type RecordFacts, type UsageState, type UsageTrigger,
 } from '#policy/usage';
 
@@ -79,6 +79,21 @@ test('only an active line is drawn from; all of a refused use is excess', (t) =>
     t.true((error?.fix.length ?? 0) > 0);
   }
   t.truthy(applyUsage.permit({}, { ...facts, state: 'active' }));
+});
+
+test('what a line or a usage hangs on is not deleted, and says what hangs on it', (t) => {
+  for (const [action, type, reference] of [[deleteUsage, 'usage', 'SUB-001'], [deleteSpecification, 'usageSpecification', 'USG-001']] as const) {
+    const error = t.throws(() => action.permit({}, { type, id: 'X', references: [reference] }), { instanceOf: PolicyViolation });
+    t.is(error?.rule, 'usage.delete.has_effects');
+    t.deepEqual(error?.context, { type, id: 'X', references: [reference] });
+    t.true((error?.fix.length ?? 0) > 0);
+    t.truthy(action.permit({}, { type, id: 'X', references: [] }));
+  }
+});
+
+test('a specification may have an id of its own that no other has', (t) => {
+  t.is(t.throws(() => createSpecification.permit({}, { id: 'USPEC_DATA', taken: true }), { instanceOf: PolicyViolation })?.rule, 'catalog.create.id_taken');
+  t.truthy(createSpecification.permit({}, { id: 'USPEC_MMS', taken: false }));
 });
 
 test('a record moves along the table of its states and nowhere else', (t) => {
