@@ -97,7 +97,7 @@ const questionOf = ({ key, money }: Operation, path: Readonly<Record<string, str
 function clientOf({ clients }: Session, operation: Operation, service: string | undefined): { client: AnyClient; basePath: string } {
   const { basePath } = (addresses as Readonly<Record<string, { basePath: string }>>)[operation.api] ?? { basePath: '' };
   const ofApi = (clients as unknown as Readonly<Record<string, AnyClient | ((service: ServiceName) => AnyClient)>>)[operation.api]; // one member per API
-  if (!ofApi) throw new UsageError(`${operation.key} has no address: it is a probe; \`bss status\` asks those.`);
+  if (!ofApi) throw new Error(`no client was generated for the API of ${operation.key}`);
   if (typeof ofApi !== 'function') return { client: ofApi, basePath };
   return { client: ofApi(oneOf(service ?? 'crm', serviceNames, '--service')), basePath };
 }

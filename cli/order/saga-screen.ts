@@ -55,7 +55,7 @@ export class SagaScreen {
     const { look } = this.#output;
     const sign = stateText(signStates[step.state] ?? step.state, look, padEnd(words[step.state], 7));
     const result = step.state === 'done' ? stepResult(saga, step.name) : '';
-    const tries = step.attempts > 1 ? `  try ${step.attempts}` : '';
+    const tries = step.attempts > 1 && step.error ? `  try ${step.attempts}` : '';
     const error = step.error && step.state !== 'done' ? `  ${clean(step.error)}` : '';
     return `  ${sign} ${padEnd(stepWords(step.name), 26)}${tookText(step)}${result && `  ${result}`}${tries}${error}`.trimEnd();
   }

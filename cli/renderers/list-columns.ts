@@ -28,7 +28,7 @@ const date = (head: string, path: string): Column<Row> => ({ head, cell: (row) =
 const money = (head: string, path: string): Column<Row> => ({
   head, align: 'right', cell: (row) => moneyText(at(row, path) as { unit?: string; value?: number } | undefined), // a TMF Money where the path is one
 });
-const flag = (head: string, path: string): Column<Row> => ({ head, cell: (row) => (at(row, path) === true ? 'yes' : '') });
+const flag = (head: string, path: string): Column<Row> => ({ head, cell: (row) => (at(row, path) === true ? 'yes' : '-') });
 
 const textAt = (row: Row, path: string): string | undefined => {
   const value = at(row, path);
@@ -43,7 +43,7 @@ export const listColumns: Readonly<Record<string, readonly Column<Row>[]>> = {
   CustomerLookup: [text('id', 'id'), prose('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('by', 'matchedBy'), text('line', 'subscriptionId')],
   ProductOrder: [text('id', 'id'), state('state', 'state'), text('action', 'productOrderItem.action'), text('offering', 'productOrderItem.productOffering.id'), text('customer', 'relatedParty.id'), time('ordered', 'orderDate')],
   Subscription: [text('id', 'id'), text('msisdn', 'msisdn'), text('plan', 'offeringId'), state('state', 'state'), text('customer', 'customerId'), money('price', 'price.amount'), date('renews', 'periodEnd')],
-  PaymentMethod: [text('id', 'id'), state('status', 'status'), text('brand', 'brand'), text('last4', 'last4'), number('month', 'expMonth'), number('year', 'expYear'), flag('default', 'isDefault'), text('customer', 'customerId')],
+  PaymentMethod: [text('id', 'id'), state('status', 'status'), text('brand', 'brand'), text('last4', 'last4'), { head: 'expires', cell: (row) => `${anyText(at(row, 'expMonth'))}/${anyText(at(row, 'expYear'))}` }, flag('default', 'isDefault'), text('customer', 'customerId')],
   Msisdn: [text('msisdn', 'msisdn'), state('status', 'status'), text('reserved by', 'reservedBy'), text('line', 'subscriptionId'), text('customer', 'customerId'), date('rests until', 'quarantineUntil')],
   Esim: [text('iccid', 'iccid'), state('status', 'status'), text('imsi', 'imsi'), text('msisdn', 'msisdn'), text('line', 'subscriptionId')],
   ProvisioningTask: [text('id', 'id'), text('task', 'taskType'), state('state', 'state'), number('tries', 'attempts'), text('order', 'serviceOrderId'), text('line', 'subscriptionId'), prose('last error', 'lastError')],
