@@ -144,7 +144,7 @@ async function create(service: Service, tx: Tx, body: unknown, posted: Document)
   const attributes = await complete(tx, posted);
   await checkReferences(tx, attributes);
   const { id, taken } = await newId(tx, offerings, body);
-  const links = await planLinks(tx, id, [], attributes);
+  const links = await planLinks(service, tx, id, [], attributes);
   const meaning = await meaningOf(tx, attributes);
   createOffering.check({ id, taken, ...windowOf(attributes) }).forEach(refuse);
   const move = offeringMachine.move(tx, null, 'create', await factsOf(tx, service, { id, state: 'In design' }, meaning));
@@ -165,7 +165,7 @@ async function apply(service: Service, tx: Tx, row: OfferingRow, change: Patched
   const at = service.clock.now();
   const after = await complete(tx, change.after);
   await checkReferences(tx, after);
-  const links = await planLinks(tx, row.id, row.prices.map(({ id }) => id), after);
+  const links = await planLinks(service, tx, row.id, row.prices.map(({ id }) => id), after);
   const meaning = await meaningOf(tx, after);
   const facts = await factsOf(tx, service, { id: row.id, state: row.lifecycleStatus }, meaning, links.attached.map(({ id }) => id));
   const others = change.changed.filter((name) => name !== 'lifecycleStatus');

@@ -2,9 +2,11 @@ import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import { changePrice, type PriceFacts } from '#policy/catalog';
 import { unknownReference } from '#policy/reference';
+import type { Config } from '#runtime/config';
 import { payloadOf } from '../resource/announce.ts';
 import type { Document } from '../resource/resource.ts';
-import { overlapping, prices, type PriceRow } from './price.ts';
+import type { Service } from '../service.ts';
+import { amountOf, overlapping, prices, type PriceRow } from './price.ts';
 import { chosenId, listOf } from './reference.ts';
 import { setPriceOffering } from './store.ts';
 
@@ -20,14 +22,14 @@ export interface PriceLinks {
  * @param linked ids of its prices
  * @throws {PolicyViolation} reference.id.unknown; catalog.price.overlap, catalog.price.frozen
  */
-export async function planLinks(tx: Tx, offeringId: string, linked: readonly string[], attributes: Document): Promise<PriceLinks> {
+export async function planLinks({ config }: Service, tx: Tx, offeringId: string, linked: readonly string[], attributes: Document): Promise<PriceLinks> {
   const named = listOf(attributes['productOfferingPrice']).map(({ id }) => id).filter((id): id is string => typeof id === 'string');
   const rows = await tx.read<PriceRow>('SELECT * FROM catalog.price WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE', [[...new Set([...named, ...linked])]]);
   const unknown = named.find((id) => chosenId.test(id) && !rows.some((row) => row.id === id));
   if (unknown !== undefined) throw unknownReference('productOfferingPrice', unknown, 'catalog.get_offering');
   const attached = rows.filter((row) => named.includes(row.id) && row.offeringId === null);
   const detached = rows.filter((row) => !named.includes(row.id) && row.offeringId === offeringId);
-  for (const row of attached) changePrice.check(await attachFacts(tx, offeringId, row, attached)).forEach(refuse);
+  for (const row of attached) changePrice.check(await attachFacts(tx, config, offeringId, row, attached)).forEach(refuse);
   for (const row of detached) changePrice.check({ ...factsOf(row), frozenAmountChanges: row.frozen }).forEach(refuse);
   return { attached, detached };
 }
@@ -51,10 +53,12 @@ const factsOf = (row: PriceRow): PriceFacts => ({
 });
 
 /** Two prices that come at once may stand in each other's way as well. */
-async function attachFacts(tx: Tx, offeringId: string, row: PriceRow, attached: readonly PriceRow[]): Promise<PriceFacts> {
+async function attachFacts(tx: Tx, config: Config, offeringId: string, row: PriceRow, attached: readonly PriceRow[]): Promise<PriceFacts> {
   const [there] = await overlapping(tx, { ...row, offeringId });
   const beside = attached.find((other) => other !== row && other.priceType === row.priceType && other.lifecycleStatus === 'Launched' && meets(other, row));
-  return { ...factsOf(row), offeringId, overlapping: (row.lifecycleStatus === 'Launched' ? (there ?? beside)?.id : null) ?? null };
+  // Recorded in any form: from here on somebody pays it.
+  const amount = { ...amountOf(row.document, config), expectedCurrency: config.currency };
+  return { ...factsOf(row), ...amount, offeringId, overlapping: (row.lifecycleStatus === 'Launched' ? (there ?? beside)?.id : null) ?? null };
 }
 
 const meets = (a: PriceRow, b: PriceRow): boolean => begins(a) < ends(b) && begins(b) < ends(a);

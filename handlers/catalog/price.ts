@@ -105,12 +105,20 @@ function complete(config: Config, attributes: Document, offering: PricedOffering
   return { lifecycleStatus: 'Launched', ...attributes, ...own, ...window };
 }
 
+type Amount = Pick<PriceFacts, 'amountMinor' | 'currency'>;
+
 /** The amount in minor units; null where it is no whole number of them, undefined where none is named. */
-function amountOf({ price }: Document, config: Config): Pick<PriceFacts, 'amountMinor' | 'currency'> {
+export function amountOf({ price }: Document, config: Config): Amount {
   if (!isObject(price) || price['value'] === undefined) return { amountMinor: undefined, currency: null };
   const amount = fromWireMoney(price as Partial<WireMoney>, config.currency); // Money, by its schema
   return { amountMinor: amount?.amountMinor ?? null, currency: String(price['unit'] ?? config.currency) };
 }
+
+/** A price of nothing has no effect, so any amount in any currency is recorded; its offering asks when it takes it (DOMAIN §1). */
+const judged = (amount: Amount, offeringId: string | null): Amount => (offeringId === null ? { amountMinor: undefined, currency: null } : amount);
+
+/** As the columns hold it: what is no amount is none. */
+const stored = ({ amountMinor, currency }: Amount): Amount => ({ amountMinor: typeof amountMinor === 'number' && amountMinor >= 0 ? amountMinor : null, currency });
 
 const instant = (text: unknown): Date | null => (typeof text === 'string' ? new Date(text) : null);
 
@@ -142,11 +150,11 @@ async function create(service: Service, tx: Tx, body: unknown, posted: Document,
   const closing = retireCurrent && validFrom ? others.filter((one) => one.validFrom === null || one.validFrom < validFrom) : [];
   const amount = amountOf(posted, config);
   const permit = createPrice.permit(tx, {
-    id, taken, offeringId, ...amount, expectedCurrency: config.currency, validFrom, validTo, frozenAmountChanges: false,
+    id, taken, offeringId, ...judged(amount, offeringId), expectedCurrency: config.currency, validFrom, validTo, frozenAmountChanges: false,
     overlapping: others.find((one) => !closing.includes(one))?.id ?? null,
   });
   for (const price of closing) await close(tx, price, validFrom!, at); // only a price with a beginning closes others
-  const values = { ...columns, offeringId, validFrom, validTo, amountMinor: amount.amountMinor, currency: amount.currency };
+  const values = { ...columns, offeringId, validFrom, validTo, ...stored(amount) };
   const row = await insertEntry(tx, permit, prices, { id, at, columns: values, document });
   createRecorded(tx, prices, row);
   return row;
@@ -168,13 +176,13 @@ async function apply(service: Service, tx: Tx, change: Patched<PriceRow>): Promi
   const amount = change.changed.includes('price') ? amountOf(change.after, config) : { amountMinor: row.amountMinor ?? undefined, currency: row.currency };
   const [other] = await overlapping(tx, { ...row, priceType: String(after['priceType']), lifecycleStatus: String(after['lifecycleStatus']), validFrom, validTo });
   const permit = changePrice.permit(tx, {
-    id: row.id, taken: false, offeringId: row.offeringId, ...amount, expectedCurrency: config.currency, validFrom, validTo, overlapping: other?.id ?? null,
+    id: row.id, taken: false, offeringId: row.offeringId, ...judged(amount, row.offeringId), expectedCurrency: config.currency, validFrom, validTo, overlapping: other?.id ?? null,
     frozenAmountChanges: row.frozen && (amount.amountMinor !== (row.amountMinor ?? undefined) || after['priceType'] !== row.priceType),
   });
   const { productOffering: _shown, ...attributes } = after;
   const { columns, document } = split(prices, row.offeringId === null ? after : attributes);
-  const values = { ...columns, validFrom, validTo, amountMinor: amount.amountMinor, currency: amount.currency };
-  const stored = await updateEntry(tx, permit, prices, row.id, { at: service.clock.now(), columns: values, document });
-  changeRecorded(tx, prices, stored, change);
-  return stored;
+  const values = { ...columns, validFrom, validTo, ...stored(amount) };
+  const updated = await updateEntry(tx, permit, prices, row.id, { at: service.clock.now(), columns: values, document });
+  changeRecorded(tx, prices, updated, change);
+  return updated;
 }

@@ -164,6 +164,17 @@ test.serial('an offering takes prices it names and gives back those it no longer
   t.is((await shop.failure('TMF620.retrieveProductOffering', { id: body.id })).status, 404);
 });
 
+test.serial('a price in another currency is recorded, and refused by the offering that names it', async (t) => {
+  const record = async (price: object): Promise<string> => (await shop.call('TMF620.createProductOfferingPrice', { body: { name: 'Foreign', price } })).body.id;
+  const take = async (...ids: string[]): Promise<string> =>
+    (await shop.refusal('TMF620.createProductOffering', { body: { ...xl, id: 'PLAN_EURO', productOfferingPrice: ids.map((id) => ({ id })) } })).rule;
+  t.is(await take(await record({ unit: 'EUR', value: 7 })), 'catalog.price.currency_mismatch');
+  t.is(await take(await record({ unit: 'SGD', value: -7 })), 'catalog.price.amount_invalid');
+  t.is(await take(await record({ unit: 'SGD', value: 7 }), await record({ unit: 'SGD', value: 8 })), 'catalog.price.overlap');
+  t.is(await take('PRICE_GHOST'), 'reference.id.unknown');
+  t.is((await shop.failure('TMF620.retrieveProductOffering', { id: 'PLAN_EURO' })).status, 404);
+});
+
 test.serial('an offering outside its validity is not for sale', async (t) => {
   await shop.call('TMF620.patchProductOffering', { id: 'PLAN_L', body: { validFor: { startDateTime: '2026-01-01T00:00:00Z', endDateTime: '2026-05-01T00:00:00+08:00' } } });
   t.deepEqual(types(await shop.events()), ['catalog.offering_changed']);
