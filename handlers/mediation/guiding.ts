@@ -49,7 +49,7 @@ async function sendOn(tx: Tx, service: Service, row: UsageRow, reading: Reading,
   const move = usageMachine.move(tx, row.status, 'guide', null, { usageId: row.id });
   const { id: subscriptionId, customerId, offeringId } = line;
   const stored = await moveUsage(tx, move, row, {
-    ...readingColumns(reading), subscriptionId, customerId, offeringId, document: withCustomer(service, row.document, customerId),
+    ...readingColumns(reading), specificationId: specificationIdOf(row.document), subscriptionId, customerId, offeringId, document: withCustomer(service, row.document, customerId),
   }, at);
   const heldAllowances = line.balances.map(({ allowance }) => allowance);
   recordMove(tx, move, row.id, { ...usageEvent(stored), offeringId, heldAllowances });

@@ -73,7 +73,7 @@ async function receive(tx: Tx, service: Service, attributes: Document, key: Reco
   const usageDate = new Date(String(attributes['usageDate']));
   const row = await insertUsage(tx, move, {
     ...key, id, usageDate, contentHash: hash, document,
-    columns: { ...columns, ...readingColumns(reading), specificationId, ...originOf(), nextRunMs: service.clock.tick() },
+    columns: { ...columns, ...readingColumns(reading), specificationId: specification?.id ?? null, ...originOf(), nextRunMs: service.clock.tick() },
   }, at);
   if (!row) return null;
   recordMove(tx, move, id, { ...usageEvent(row), specificationId });

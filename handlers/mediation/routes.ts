@@ -43,9 +43,9 @@ export function routes(service: Service, onWaiting: () => void): MediationHandle
 
 /** A correction is read anew; the reference under which the record came stays. */
 async function correct(tx: Tx, service: Service, change: Patched<UsageRow>): Promise<UsageRow> {
-  const specificationId = specificationIdOf(change.after);
-  const reading = readingOf(change.after, await findSpecification(tx, specificationId), service.config);
-  const columns = { ...change.columns, ...readingColumns(reading), specificationId };
+  const specification = await findSpecification(tx, specificationIdOf(change.after));
+  const reading = readingOf(change.after, specification, service.config);
+  const columns = { ...change.columns, ...readingColumns(reading), specificationId: specification?.id ?? null };
   const stored = await updateUsage(tx, changeUsage.permit(tx), change.row, { columns, document: change.document }, service.clock.now());
   changeRecorded(tx, usages, stored, change);
   return stored;

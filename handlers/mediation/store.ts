@@ -38,7 +38,7 @@ export async function insertUsage(tx: Tx, move: UsageMove<'usage.receive'>, usag
 }
 
 /** What a transition may change besides the state. */
-export interface UsageValues extends Partial<Pick<UsageRow, 'msisdn' | 'eventType' | 'quantity' | 'unit' | 'roaming' | 'subscriptionId' | 'customerId' | 'offeringId'
+export interface UsageValues extends Partial<Pick<UsageRow, 'msisdn' | 'eventType' | 'quantity' | 'unit' | 'roaming' | 'specificationId' | 'subscriptionId' | 'customerId' | 'offeringId'
   | 'allowance' | 'consumed' | 'unratedExcess' | 'recycleCount' | 'attempts' | 'nextRunMs' | 'actor' | 'channel' | 'traceparent'>> {
   readonly policyViolation?: Document | null;
   readonly document?: Document;

@@ -12,6 +12,7 @@ export interface UsageRow extends ResourceRow, Origin {
   readonly usageDate: Date;
   readonly usageType: string | null;
   readonly status: UsageState;
+  /** The specification it names, if that is stored. */
   readonly specificationId: string | null;
   readonly msisdn: string | null;
   readonly eventType: UsageKind | null;

@@ -95,6 +95,7 @@ test.serial('records without a reference are not told apart: each counts', async
 
 const bad: readonly (readonly [string, string, Record<string, unknown>, Record<string, unknown>])[] = [
   ['an unknown specification', 'usage.record.specification_unknown', {}, { usageSpecification: { id: 'USPEC_FAX' } }],
+  ['a specification of endless name', 'usage.record.specification_unknown', {}, { usageSpecification: { id: Array.from({ length: 3000 }, (_, i) => (i * 7919).toString(36)).join('') } }],
   ['no specification', 'usage.record.specification_unknown', {}, { usageSpecification: undefined }],
   ['no number', 'usage.record.characteristic_missing', { msisdn: undefined }, {}],
   ['a number of no plan', 'usage.record.characteristic_missing', { msisdn: '12' }, {}],
