@@ -65,6 +65,7 @@ export class Till {
   readonly #clone: ClonedDatabase;
   readonly #routes: Handlers;
   #position = 0;
+  #restarted: Promise<void> = Promise.resolve();
 
   private constructor(clone: ClonedDatabase) {
     this.#clone = clone;
@@ -175,8 +176,12 @@ export class Till {
   }
 
   /** What the start of a one-process stack does about leases: nobody else can hold one. */
-  async restart(): Promise<void> {
-    for (const table of ['payment.payment', 'payment.refund']) await this.sql(`UPDATE ${table} SET lease_until_ms = NULL`);
+  restart(): Promise<void> {
+    // One after the other: two updates of many rows could wait for each other.
+    this.#restarted = this.#restarted.then(async () => {
+      for (const table of ['payment.payment', 'payment.refund']) await this.sql(`UPDATE ${table} SET lease_until_ms = NULL WHERE lease_until_ms IS NOT NULL`);
+    });
+    return this.#restarted;
   }
 
   /** Ids of the broken invariants. */
