@@ -76,7 +76,7 @@ async function open(tx: Tx, service: Service, request: Request, document: Docume
 }
 
 /** Whoever is starting the saga right now finds that there is no step to keep. */
-const stop = (tx: Tx, work: Work): Promise<void> =>
+const stop = (tx: Tx, work: Work): Promise<unknown> =>
   saveSaga(tx, advanceSaga.permit(tx), work, { step: null, nextRunMs: null, leaseUntilMs: null });
 
 async function step(tx: Tx, service: Service, request: Request, trigger: CancelTrigger): Promise<void> {

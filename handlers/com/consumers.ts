@@ -4,7 +4,7 @@ import { advanceSaga } from '#policy/order';
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
 import { lockWork, type SagaData, type ServiceNews, type Work } from './saga.ts';
-import { tellSaga } from './store.ts';
+import { noteNews, tellSaga } from './store.ts';
 
 /** News that sagas wait for (DOMAIN §5 F1.8, F7.3, F8.4). */
 export const consumers = (service: Service, saga: Worker): Consumer[] => [
@@ -32,11 +32,20 @@ export const consumers = (service: Service, saga: Worker): Consumer[] => [
 async function tell(tx: Tx, service: Service, saga: Worker, orderId: string, newsOf: (work: Work) => SagaData | null): Promise<void> {
   const work = await lockWork(tx, orderId);
   if (!work || work.step === null) return;
-  // Also without news: a claim passes over a row that is locked here, and must look again.
-  tx.afterCommit(() => saga.nudge());
   const news = newsOf(work);
-  if (news) await tellSaga(tx, advanceSaga.permit(tx), work, news, service.clock.tick());
+  const isDue = work.nextRunMs !== null && work.nextRunMs <= service.clock.tick();
+  const matters = news !== null && changesCourse(work, news);
+  // Due already: a claim has perhaps passed over the row while it was locked here, and must look again.
+  if (matters || isDue) tx.afterCommit(() => saga.nudge());
+  if (matters) return tellSaga(tx, advanceSaga.permit(tx), work, news, service.clock.tick());
+  if (news) await noteNews(tx, advanceSaga.permit(tx), work, news);
 }
+
+/** A service order that is under way, as it should be, wakes nobody. */
+const changesCourse = ({ state, data }: Work, { serviceState, removalState }: SagaData): boolean => {
+  const isUsual = (serviceState ?? removalState) === 'inProgress' && state !== 'held';
+  return !isUsual || data.serviceState === 'held' || data.removalState === 'held';
+};
 
 type Payload = DomainEvent['payload'];
 

@@ -1,6 +1,6 @@
 import type { Tx } from '#db/database';
 import { cancelProductOrderMachine, tooLate, type CancelTrigger } from '#policy/cancel-order';
-import { advanceSaga, claimSaga, orderMachine, type OrderTrigger } from '#policy/order';
+import { advanceSaga, claimSaga, orderMachine, type OrderState, type OrderTrigger } from '#policy/order';
 import { violation } from '#policy/rule';
 import { isoTime } from '#runtime/clock';
 import { SpanKind, withSpan } from '#runtime/span';
@@ -151,15 +151,15 @@ async function keepAdvance(tx: Tx, service: Service, fresh: Work, taken: Advance
   const ended = taken.step === null;
   const nowMs = service.clock.tick();
   const repeats = taken.step === fresh.step;
-  await saveSaga(tx, advanceSaga.permit(tx), fresh, {
+  const saved = await saveSaga(tx, advanceSaga.permit(tx), fresh, {
     step: taken.step, ending: after.ending, data: after.data, attempts: 0, lastError: error,
     nextRunMs: ended ? null : nowMs, leaseUntilMs: ended ? null : nowMs + leaseMs(service),
     steps: steps ?? recorded(fresh, 'done', null, isoTime(at)),
     ...(repeats ? {} : { stepSince: at, stuckFlaggedAt: null }),
   }, taken.subscriptionId);
-  if (taken.move) await applyMove(tx, after, taken.move, at);
+  const state = taken.move ? await applyMove(tx, after, taken.move, at) : fresh.state;
   if (taken.cancel) await applyCancel(tx, fresh, taken.cancel, at);
-  return ended ? null : lockWork(tx, fresh.orderId);
+  return ended ? null : { ...after, ...saved, state };
 }
 
 /** Waits, unless news came while the step was looking: then it looks again at once. */
@@ -167,13 +167,13 @@ async function keepWait(tx: Tx, service: Service, before: Work, fresh: Work, tak
   if (before.data.news !== fresh.data.news) return fresh;
   const at = service.clock.now();
   const isNews = changesAnything(fresh.data, taken.data ?? {});
-  await saveSaga(tx, advanceSaga.permit(tx), fresh, {
+  const saved = await saveSaga(tx, advanceSaga.permit(tx), fresh, {
     data: { ...fresh.data, ...taken.data }, attempts: fresh.attempts + 1, lastError: null, leaseUntilMs: isNews ? fresh.leaseUntilMs : null,
     nextRunMs: service.clock.tick() + (isNews ? 0 : taken.lookAgainMs), steps: recorded(fresh, 'running', null, isoTime(at)),
   });
-  if (taken.move) await applyMove(tx, fresh, taken.move, at);
+  const state = taken.move ? await applyMove(tx, fresh, taken.move, at) : fresh.state;
   if (taken.cancel) await applyCancel(tx, fresh, taken.cancel, at);
-  return isNews ? lockWork(tx, fresh.orderId) : null;
+  return isNews ? { ...fresh, ...saved, state } : null;
 }
 
 const changesAnything = (data: SagaData, found: SagaData): boolean => Object.keys(found).some((name) => differs(data, found, name));
@@ -207,7 +207,8 @@ const finals: Readonly<Partial<Record<OrderTrigger, 'completionDate' | 'cancella
   complete: 'completionDate', fail: 'completionDate', compensate: 'cancellationDate',
 };
 
-async function applyMove(tx: Tx, work: Work, trigger: OrderTrigger, at: Date): Promise<void> {
+/** @returns the state the order has come to */
+async function applyMove(tx: Tx, work: Work, trigger: OrderTrigger, at: Date): Promise<OrderState> {
   const { orderId, customerId, data } = work;
   const move = orderMachine.move(tx, work.state, trigger, null, { orderId, customerId });
   const failure = trigger === 'fail' ? (data.failure ?? null) : null;
@@ -215,6 +216,7 @@ async function applyMove(tx: Tx, work: Work, trigger: OrderTrigger, at: Date): P
   const document = failure?.violation ? { ...work.document, [verdictAttribute]: failure.violation } : null;
   await moveOrder(tx, move, orderId, at, { columns: date ? { [date]: at } : {}, ...(document ? { document } : {}) }, failure?.message ?? null);
   recordMove(tx, move, orderId, { ...payloadOf(work), step: work.step, ...(failure?.rule ? { rule: failure.rule } : {}) }, failure?.message ?? null);
+  return move.to;
 }
 
 async function applyCancel(tx: Tx, work: Work, trigger: CancelTrigger, at: Date): Promise<void> {

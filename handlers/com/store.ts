@@ -71,12 +71,13 @@ export const claimSagas = (tx: Tx, permit: Permit<'saga.claim'>, nowMs: number, 
 
 type SagaChange = Partial<Pick<SagaRow, 'step' | 'ending' | 'attempts' | 'nextRunMs' | 'leaseUntilMs' | 'lastError' | 'stepSince' | 'stuckFlaggedAt' | 'data' | 'steps'>>;
 
-/** Writes progress of a saga, and the line that its order has come to. */
-export async function saveSaga(tx: Tx, permit: Permit<'saga.advance'>, work: Work, change: SagaChange, subscriptionId?: string): Promise<void> {
+/** Writes progress of a saga, and the line that its order has come to. @returns the saga as it now is */
+export async function saveSaga(tx: Tx, permit: Permit<'saga.advance'>, work: Work, change: SagaChange, subscriptionId?: string): Promise<SagaRow> {
   const writer = tx.writer(permit);
   const { data, steps, ...plain } = change;
-  await writer.update('order_mgmt.saga', { orderId: work.orderId }, { ...plain, ...(data ? { data: json(data) } : {}), ...(steps ? { steps: json(steps) } : {}) });
+  const [saved] = await writer.update<SagaRow>('order_mgmt.saga', { orderId: work.orderId }, { ...plain, ...(data ? { data: json(data) } : {}), ...(steps ? { steps: json(steps) } : {}) });
   if (subscriptionId !== undefined) await writer.update('order_mgmt.order_item', { orderId: work.orderId }, { subscriptionId });
+  return saved!; // locked by the caller
 }
 
 /**
@@ -87,6 +88,10 @@ export async function tellSaga(tx: Tx, permit: Permit<'saga.advance' | 'order.gi
   const data = { ...work.data, ...news, news: (work.data.news ?? 0) + 1 };
   await tx.writer(permit).update('order_mgmt.saga', { orderId: work.orderId }, { data: json(data), attempts: 0, nextRunMs: dueMs });
 }
+
+/** Keeps news that no step waits for: they change nothing by themselves. */
+export const noteNews = (tx: Tx, permit: Permit<'saga.advance'>, work: Work, news: SagaData): Promise<unknown> =>
+  tx.writer(permit).update('order_mgmt.saga', { orderId: work.orderId }, { data: json({ ...work.data, ...news }) });
 
 /** Writes attributes of an order that have no effect. */
 export async function changeDocument(tx: Tx, permit: Permit<'order.change'>, orderId: string, document: Document, at: Date): Promise<void> {
