@@ -2,6 +2,7 @@ import type { Tx } from '#db/database';
 import type { FaultKind } from '#policy/fault';
 import { endTasks, taskMachine, type TaskTrigger } from '#policy/task';
 import { sleep } from '#runtime/clock';
+import type { Config } from '#runtime/config';
 import type { Service } from '../service.ts';
 import { recordMove } from '../transition.ts';
 import { settleActivation } from './activation.ts';
@@ -84,10 +85,12 @@ async function fail(tx: Tx, service: Service, task: Task, values: TaskValues): P
 /** Without one of its tasks an add is undone (DOMAIN §5 F1 "task failed"); any other order is held. */
 const endsOrder = ({ action, undo }: Task): boolean => action === 'add' && !undo;
 
+/** Pause in milliseconds after a number of attempts: it doubles, up to its bound (DOMAIN §5 F8.3). */
+export const pauseMs = ({ taskBackoffMs, backoffMaxSeconds }: Pick<Config, 'taskBackoffMs' | 'backoffMaxSeconds'>, attempts: number): number =>
+  Math.min(taskBackoffMs * 2 ** Math.min(attempts - 1, 20), backoffMaxSeconds * 1000);
+
 async function postpone(tx: Tx, service: Service, task: Task, values: TaskValues): Promise<number | null> {
-  const { taskBackoffMs, backoffMaxSeconds } = service.config;
-  const backoffMs = Math.min(taskBackoffMs * 2 ** Math.min(task.attempts - 1, 20), backoffMaxSeconds * 1000);
-  const nextRunMs = service.clock.tick() + backoffMs;
+  const nextRunMs = service.clock.tick() + pauseMs(service.config, task.attempts);
   const pending = await go(tx, service, task, 'postpone', { ...values, nextRunMs });
   if (!pending.orderEnded) return nextRunMs;
   await cancel(tx, service, pending);

@@ -20,7 +20,7 @@ export const consumers = (service: Service, tasks: Worker): readonly Consumer[] 
   {
     name: 'provisioning.cancel',
     types: ['cancel_order.state_changed'],
-    apply: (tx, event) => callOff(tx, service, event),
+    apply: (tx, event) => callOff(tx, service, tasks, event),
   },
 ];
 
@@ -69,12 +69,14 @@ async function end(tx: Tx, service: Service, { aggregateId, payload }: DomainEve
 }
 
 /** A cancel request is being assessed: it succeeds when no task has been claimed yet, and otherwise leaves all as they are. */
-async function callOff(tx: Tx, service: Service, { payload }: DomainEvent): Promise<void> {
+async function callOff(tx: Tx, service: Service, worker: Worker, { payload }: DomainEvent): Promise<void> {
   const { serviceOrderId, to, requested } = payload;
   if (to !== 'inProgress' || typeof serviceOrderId !== 'string') return;
   await lockOrder(tx, serviceOrderId);
   const tasks = await tx.read<Task>('SELECT * FROM provisioning.task WHERE service_order_id = $1 AND NOT undo ORDER BY id FOR UPDATE', [serviceOrderId]);
   // The request travels on its own: it may overtake the tasks it is about.
   if (tasks.length < Number(requested)) throw new Error(`tasks of ${serviceOrderId} are still on their way`);
+  // A claim passes over rows that are locked here, and must look again.
+  tx.afterCommit(() => worker.nudge());
   if (tasks.every(({ state, attempts }) => state === 'pending' && attempts === 0)) await endOrder(tx, service, serviceOrderId);
 }

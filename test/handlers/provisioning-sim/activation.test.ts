@@ -3,7 +3,7 @@ import { Network } from '../som/network.ts';
 
 const known = { state: 'active', serviceSpecification: { id: 'CFS_MOBILE_BROADBAND', name: 'Mobile broadband' }, serviceCharacteristic: [{ name: 'msisdn', value: '90000001' }] };
 
-test('a service the network knows is activated by its tasks; the monitor ends Completed', async (t) => {
+test.serial('a service the network knows is activated by its tasks; the monitor ends Completed', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const { status, headers } = await network.call('TMF640.createService', { body: known });
@@ -18,7 +18,7 @@ test('a service the network knows is activated by its tasks; the monitor ends Co
   t.deepEqual(await network.told(), ['provisioning.task_completed x4', 'provisioning.task_created x4', 'service.created', 'service.state_changed x2']);
 });
 
-test('an active service is suspended, resumed and ended by a change of its state, never in one step that the network cannot take', async (t) => {
+test.serial('an active service is suspended, resumed and ended by a change of its state, never in one step that the network cannot take', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const id = (await network.call('TMF640.createService', { body: known })).headers['Location']!.split('/').at(-1)!;
@@ -34,7 +34,7 @@ test('an active service is suspended, resumed and ended by a change of its state
   t.is((await network.refusal('TMF640.deleteService', { id })).rule, 'service.delete.has_effects');
 });
 
-test('an activation that fails says so and leaves the service where it was', async (t) => {
+test.serial('an activation that fails says so and leaves the service where it was', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-001', { kind: 'fail_always' });
@@ -48,7 +48,7 @@ test('an activation that fails says so and leaves the service where it was', asy
 });
 
 for (const api of ['TMF638', 'TMF640'] as const) {
-  test(`a ${api} service of an unknown specification is kept as posted, changed, found and deleted`, async (t) => {
+  test.serial(`a ${api} service of an unknown specification is kept as posted, changed, found and deleted`, async (t) => {
     const network = await Network.open();
     t.teardown(() => network.close());
     const body = { state: 'feasibilityChecked', serviceSpecification: { id: 'SPEC_ELSEWHERE', name: 'else' }, name: 'test' } as const;
@@ -64,7 +64,7 @@ for (const api of ['TMF638', 'TMF640'] as const) {
   });
 }
 
-test('a service that a service order made is the orders\' to change', async (t) => {
+test.serial('a service that a service order made is the orders\' to change', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const id = await network.line('ORD-001', 'SUB-001');

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Network, serviceOrderEvents, tally } from './network.ts';
 
-test('an add reserves, runs four tasks side by side and activates three services, with exactly the events of the macro', async (t) => {
+test.serial('an add reserves, runs four tasks side by side and activates three services, with exactly the events of the macro', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const id = await network.add('ORD-001');
@@ -18,7 +18,7 @@ test('an add reserves, runs four tasks side by side and activates three services
   t.deepEqual(await network.broken(), []);
 });
 
-test('every event of an add belongs to the one who asked, in one trace', async (t) => {
+test.serial('every event of an add belongs to the one who asked, in one trace', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
@@ -30,7 +30,7 @@ test('every event of an add belongs to the one who asked, in one trace', async (
   for (const { payload, type } of events) t.is(payload['customerId'], 'CUST-001', type);
 });
 
-test('a product order has one service order to add its service, however often and however fast it asks', async (t) => {
+test.serial('a product order has one service order to add its service, however often and however fast it asks', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const ids = await Promise.all([1, 2, 3, 4].map(() => network.add('ORD-001')));
@@ -40,7 +40,7 @@ test('a product order has one service order to add its service, however often an
   t.deepEqual((await network.told()).find((one) => one.startsWith('service_order.acknowledged')), 'service_order.acknowledged');
 });
 
-test('an empty pool fails the order before any service is made', async (t) => {
+test.serial('an empty pool fails the order before any service is made', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   network.numbersLeft = 0;
@@ -53,7 +53,7 @@ test('an empty pool fails the order before any service is made', async (t) => {
   t.deepEqual(network.inventory.map(({ call }) => call), ['reserve']);
 });
 
-test('a neighbour that is away is asked again until it answers', async (t) => {
+test.serial('a neighbour that is away is asked again until it answers', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   let calls = 0;
@@ -67,7 +67,7 @@ test('a neighbour that is away is asked again until it answers', async (t) => {
   t.deepEqual(await network.states(), ['active', 'active', 'active']);
 });
 
-test('a service order that is no part of a product order is recorded, rejected and moves nothing', async (t) => {
+test.serial('a service order that is no part of a product order is recorded, rejected and moves nothing', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const body = { serviceOrderItem: [{ id: '1', action: 'add', service: { serviceSpecification: { id: 'CFS_UNHEARD_OF' } } }] };
@@ -80,7 +80,7 @@ test('a service order that is no part of a product order is recorded, rejected a
   t.is((await network.call('TMF641.deleteServiceOrder', { id: order.id })).status, 204);
 });
 
-test('nobody but the order saga moves the network with a service order', async (t) => {
+test.serial('nobody but the order saga moves the network with a service order', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const id = await network.add('ORD-001', { role: 'engineer' });

@@ -3,7 +3,7 @@ import { Network } from './network.ts';
 
 const ask = (network: Network, id: string) => network.call('TMF641.createCancelServiceOrder', { body: { serviceOrder: { id }, cancellationReason: 'changed mind' } });
 
-test('an order no task of which was claimed is cancelled, its tasks with it, and the number given back', async (t) => {
+test.serial('an order no task of which was claimed is cancelled, its tasks with it, and the number given back', async (t) => {
   const network = await Network.open({}, false);
   t.teardown(() => network.close());
   const id = await network.add('ORD-001');
@@ -24,7 +24,7 @@ test('an order no task of which was claimed is cancelled, its tasks with it, and
   }
 });
 
-test('an order that has not begun is called off before it reserves anything', async (t) => {
+test.serial('an order that has not begun is called off before it reserves anything', async (t) => {
   const network = await Network.open({}, false);
   t.teardown(() => network.close());
   const id = await network.add('ORD-001');
@@ -37,7 +37,7 @@ test('an order that has not begun is called off before it reserves anything', as
   t.false(network.inventory.some(({ call }) => call === 'reserve'));
 });
 
-test('a request that finds a task claimed ends with an error and the order goes on', async (t) => {
+test.serial('a request that finds a task claimed ends with an error and the order goes on', async (t) => {
   const network = await Network.open({}, false);
   t.teardown(() => network.close());
   const id = await network.add('ORD-001');
@@ -53,7 +53,7 @@ test('a request that finds a task claimed ends with an error and the order goes 
   t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'completed');
 });
 
-test('an order whose task has failed, or that has ended, is not cancelled any more', async (t) => {
+test.serial('an order whose task has failed, or that has ended, is not cancelled any more', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const id = await network.add('ORD-001');
@@ -64,7 +64,7 @@ test('an order whose task has failed, or that has ended, is not cancelled any mo
   t.is((await network.refusal('TMF641.createCancelServiceOrder', { body: { serviceOrder: { id: 'SO-999' } } })).rule, 'reference.id.unknown');
 });
 
-test('a request for an order we do not hold is stored and never followed', async (t) => {
+test.serial('a request for an order we do not hold is stored and never followed', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   t.is((await ask(network, 'foreign-7')).body.state, 'accepted');

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Network, serviceOrderEvents, tally } from './network.ts';
 
-test('a line that is blocked and unblocked has its services suspended and resumed', async (t) => {
+test.serial('a line that is blocked and unblocked has its services suspended and resumed', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const serviceId = await network.line('ORD-001', 'SUB-001');
@@ -19,7 +19,7 @@ test('a line that is blocked and unblocked has its services suspended and resume
   t.is(body.serviceCharacteristic.find(({ name }: { name: string }) => name === 'subscriptionId').value, 'SUB-001');
 });
 
-test('service orders of a line run one at a time and end at its newest wish', async (t) => {
+test.serial('service orders of a line run one at a time and end at its newest wish', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.line('ORD-001', 'SUB-001');
@@ -39,7 +39,7 @@ test('service orders of a line run one at a time and end at its newest wish', as
   t.deepEqual(await network.states(), ['active', 'active', 'active']);
 });
 
-test('a wish that arrives late does not undo a newer one', async (t) => {
+test.serial('a wish that arrives late does not undo a newer one', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.line('ORD-001', 'SUB-001');
@@ -50,7 +50,7 @@ test('a wish that arrives late does not undo a newer one', async (t) => {
   t.deepEqual(await network.states(), ['inactive', 'inactive', 'inactive']);
 });
 
-test('a line that ends is taken out of the network, also while it is blocked', async (t) => {
+test.serial('a line that ends is taken out of the network, also while it is blocked', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.line('ORD-001', 'SUB-001');
@@ -69,7 +69,7 @@ test('a line that ends is taken out of the network, also while it is blocked', a
   t.deepEqual(await network.events(), []);
 });
 
-test('a removal whose task fails is held, and goes on when the task is retried', async (t) => {
+test.serial('a removal whose task fails is held, and goes on when the task is retried', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.line('ORD-001', 'SUB-001');
@@ -88,7 +88,7 @@ test('a removal whose task fails is held, and goes on when the task is retried',
   ]);
 });
 
-test('a change of plan pushes policy and moves no service', async (t) => {
+test.serial('a change of plan pushes policy and moves no service', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.line('ORD-001', 'SUB-001');
@@ -98,7 +98,7 @@ test('a change of plan pushes policy and moves no service', async (t) => {
   t.deepEqual(await network.told(), tally(serviceOrderEvents(2, 0)));
 });
 
-test('a service that came to no line is removed at the order saga\'s request', async (t) => {
+test.serial('a service that came to no line is removed at the order saga\'s request', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.add('ORD-001');
@@ -111,7 +111,7 @@ test('a service that came to no line is removed at the order saga\'s request', a
   t.deepEqual(await network.told(), tally(serviceOrderEvents(4, 3)));
 });
 
-test('an event of a line whose service is not here yet is delivered again', async (t) => {
+test.serial('an event of a line whose service is not here yet is delivered again', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await t.throwsAsync(network.lineSays('SUB-001', 'subscription.blocked'), { message: /has no service here/ });

@@ -97,7 +97,7 @@ export class Network {
 
   private constructor(clone: ClonedDatabase) {
     this.#clone = clone;
-    this.#platform = new Database({ url: clone.url, service: 'relay', clock: this.clock });
+    this.#platform = new Database({ url: clone.url, service: 'relay', clock: this.clock, connectionsMax: 1 });
     this.som = this.#service('som');
     this.sim = this.#service('provisioning-sim');
     const [one, two] = [som(this.som), provisioningSim(this.sim)];
@@ -142,7 +142,7 @@ export class Network {
     const log = loggerOf(name, process.env['BSS_TEST_LOG'] ?? 'silent');
     return {
       name, clock: this.clock, config: this.#clone.config, log,
-      db: new Database({ url: this.#clone.urlOf(name === 'som' ? 'som' : 'provisioning_sim'), service: name, clock: this.clock }),
+      db: new Database({ url: this.#clone.urlOf(name === 'som' ? 'som' : 'provisioning_sim'), service: name, clock: this.clock, connectionsMax: 4 }),
       clients: createClients({ baseUrl: (of) => `http://${of}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: (request) => this.#answer(request) }),
       href: (path) => `http://${name}.local${path}`, hrefOf: (of, path) => `http://${of}.local${path}`,
       worker: (options) => new Worker({ ...options, service: name, log }),

@@ -3,7 +3,7 @@ import { Network } from './network.ts';
 
 const undone = (events: readonly string[]): string[] => events.filter((one) => /failed|cancelled|jeopardy|held/.test(one));
 
-test('a task that fails for good undoes the add: the others are taken back, the number rests unless the register never knew it', async (t) => {
+test.serial('a task that fails for good undoes the add: the others are taken back, the number rests unless the register never knew it', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-001', { kind: 'fail_always' });
@@ -23,7 +23,7 @@ test('a task that fails for good undoes the add: the others are taken back, the 
   t.deepEqual(await network.broken(), []);
 });
 
-test('a number the register has known is given back as such', async (t) => {
+test.serial('a number the register has known is given back as such', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-003', { kind: 'fail_always' });
@@ -34,7 +34,7 @@ test('a number the register has known is given back as such', async (t) => {
   t.deepEqual(removals.toSorted(), ['ESIM_PROFILE_DELETE', 'HLR_DEPROVISION', 'OCS_BALANCE_CLOSE']);
 });
 
-test('what is stuck or waiting when another task fails is cancelled, and the order ends all the same', async (t) => {
+test.serial('what is stuck or waiting when another task fails is cancelled, and the order ends all the same', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-002');
@@ -47,7 +47,7 @@ test('what is stuck or waiting when another task fails is cancelled, and the ord
   t.is((await network.refusal('provisioning.retryTask', { id: (await network.tasks(id)).find(({ state }) => state === 'failed').id, body: {} })).rule, 'provisioning.retry.order_ended');
 });
 
-test('undoing is tried until it works', async (t) => {
+test.serial('undoing is tried until it works', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-001', { kind: 'fail_always' });
@@ -62,7 +62,7 @@ test('undoing is tried until it works', async (t) => {
   t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'failed');
 });
 
-test('a stuck task holds the order; freeing it lets the same task end and the order complete', async (t) => {
+test.serial('a stuck task holds the order; freeing it lets the same task end and the order complete', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-002');
@@ -82,7 +82,7 @@ test('a stuck task holds the order; freeing it lets the same task end and the or
   t.is((await network.refusal('provisioning.resolveTask', { id: stuck.id, body: { note: 'again' } })).rule, 'provisioning.resolve.not_stuck');
 });
 
-test('an order that is given up while it is held is undone, and its open tasks are called off', async (t) => {
+test.serial('an order that is given up while it is held is undone, and its open tasks are called off', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   await network.fault('FLT-002');
@@ -98,7 +98,7 @@ test('an order that is given up while it is held is undone, and its open tasks a
   t.is((await network.call('TMF641.patchServiceOrder', asked)).status, 200);
 });
 
-test('a completed order cannot be given up', async (t) => {
+test.serial('a completed order cannot be given up', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const id = await network.add('ORD-001');
@@ -106,7 +106,7 @@ test('a completed order cannot be given up', async (t) => {
   t.is((await network.refusal('TMF641.patchServiceOrder', { id, body: { state: 'failed' } })).rule, 'service_order.patch.field_locked');
 });
 
-test('an order given up while its number is being reserved gives the number back', async (t) => {
+test.serial('an order given up while its number is being reserved gives the number back', async (t) => {
   const network = await Network.open();
   t.teardown(() => network.close());
   const placed = Promise.withResolvers<string>();
