@@ -28,6 +28,9 @@ export class Declined extends Error {
   }
 }
 
+/** Work goes on by itself and was only not waited for any longer; the message says how to look again. */
+export class StillUnderWay extends Error {}
+
 /** A rule refused before anything was sent; what the service would say. */
 export class Refused extends Error {
   readonly rule: string;
@@ -46,6 +49,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof RemoteError) return remoteFailure(error.status, error.body);
   if (error instanceof DeadlineExceeded) return { kind: 'TIMEOUT', exitCode: 7, message: `${error.message}; whether it took effect is not known.` };
   if (error instanceof Unavailable) return { kind: 'UNAVAILABLE', exitCode: 7, message: `${error.message}. Is the stack up? \`bss status\` tells, \`make up\` starts it.` };
+  if (error instanceof StillUnderWay) return { kind: 'TIMEOUT', exitCode: 7, message: error.message };
   if (error instanceof MissingInput) return { kind: 'MISSING_FIELDS', exitCode: 2, message: error.message };
   if (error instanceof UsageError) return { kind: 'INVALID_ARGUMENT', exitCode: 2, message: error.message };
   if (error instanceof Refused) return { kind: 'POLICY_VIOLATION', exitCode: 4, message: error.message, rule: error.rule, context: {}, fix: error.fix };

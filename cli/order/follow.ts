@@ -1,9 +1,10 @@
-import { ok } from '#runtime/client';
+import { DeadlineExceeded, ok } from '#runtime/client';
 import { elapsedMs, sleep } from '#runtime/clock';
-import { Unavailable } from '#runtime/errors';
+import { StillUnderWay } from '../failure.ts';
 import type { OrderSaga } from '../renderers/saga-step.ts';
 import { absentAsNull, type Session } from '../session.ts';
 import { orderView } from './order-view.ts';
+import { seconds } from '../run/card.ts';
 import { SagaScreen } from './saga-screen.ts';
 
 /** States in which an order stays. */
@@ -11,9 +12,9 @@ const finalStates = new Set(['completed', 'failed', 'cancelled', 'rejected']);
 const pollMs = 80;
 
 /** The order did not come through in time; it goes on without us. */
-export class OrderPending extends Unavailable {
+export class OrderPending extends StillUnderWay {
   constructor(orderId: string, state: string, waitedMs: number) {
-    super(`${orderId} is still ${state} after ${Math.round(waitedMs / 1000)} s and goes on by itself; \`bss order wait ${orderId}\` waits again, \`bss order show ${orderId}\` tells more`);
+    super(`${orderId} is still ${state} after ${seconds(waitedMs)} and goes on by itself; \`bss order wait ${orderId}\` waits again, \`bss order show ${orderId}\` tells more.`);
   }
 }
 
@@ -24,13 +25,17 @@ export class OrderPending extends Unavailable {
  */
 export async function watchOrder({ clients }: Pick<Session, 'clients'>, id: string, deadlineMs: number, tell: (saga: OrderSaga) => void): Promise<string> {
   const begin = elapsedMs();
-  for (;;) {
-    const saga = await absentAsNull(ok(clients.order.GET('/productOrder/{id}/saga', { params: { path: { id } } })));
-    const state = saga?.orderState ?? (await ok(clients.TMF622.GET('/productOrder/{id}', { params: { path: { id } } }))).state ?? 'acknowledged';
-    if (saga) tell(saga);
+  for (let state = 'under way'; ; await sleep(pollMs)) {
+    try {
+      const saga = await absentAsNull(ok(clients.order.GET('/productOrder/{id}/saga', { params: { path: { id } } })));
+      state = saga?.orderState ?? (await ok(clients.TMF622.GET('/productOrder/{id}', { params: { path: { id } } }))).state ?? 'acknowledged';
+      if (saga) tell(saga);
+    } catch (error) {
+      // The last look was cut off by the deadline of the whole wait.
+      if (!(error instanceof DeadlineExceeded) || elapsedMs() - begin < deadlineMs) throw error;
+    }
     if (finalStates.has(state)) return state;
     if (elapsedMs() - begin > deadlineMs) throw new OrderPending(id, state, deadlineMs);
-    await sleep(pollMs);
   }
 }
 

@@ -68,5 +68,6 @@ const signStates: Readonly<Record<string, string>> = { done: 'ok', compensated: 
 
 function tookText({ startedAt, finishedAt }: Step): string {
   if (!startedAt || !finishedAt) return '         ';
-  return `${String(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt))).padStart(6)} ms`;
+  const ms = Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt));
+  return (ms < 10_000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`).padStart(9);
 }

@@ -1,9 +1,9 @@
 import type { components as Provisioning } from '#generated/types/provisioning';
 import type { components as Tmf622 } from '#generated/types/TMF622';
-import { card } from './card.ts';
+import { card, lineWidth } from './card.ts';
 import { arrow, painted, stateText, type Look } from './look.ts';
 import { stepWords, undoneTexts, type OrderSaga } from './saga-step.ts';
-import { clean } from './text.ts';
+import { clean, wrap } from './text.ts';
 import { clockText, moneyText } from './values.ts';
 
 export type ProductOrder = Tmf622['schemas']['ProductOrder'];
@@ -26,7 +26,7 @@ export function renderOrder(view: OrderView, look: Look): string {
   return card({
     title: 'Order',
     marks: [clean(view.id), stateText(state, look)],
-    lines: [whatLine(view), timelineText(view.timeline, look), ...taskLines(view.tasks, look), ...sagaLines(view.saga, look), ...refusalLine(view)].filter((line) => line !== ''),
+    lines: [whatLine(view), ...timelineLines(view.timeline, look), ...taskLines(view.tasks, look), ...sagaLines(view.saga, look), ...refusalLines(view, look), ...mendLines(view)].filter((line) => line !== ''),
   }, look);
 }
 
@@ -46,8 +46,8 @@ function priceText(order: ProductOrder): string {
   return `${moneyText(amount)}${price?.recurringChargePeriod ? `/${price.recurringChargePeriod}` : ''}`;
 }
 
-const timelineText = (timeline: OrderView['timeline'], look: Look): string =>
-  timeline.map(({ state, at }) => `${stateText(clean(state), look)} ${clockText(at)}`).join(` ${arrow(look)} `);
+const timelineLines = (timeline: OrderView['timeline'], look: Look): string[] =>
+  wrap(timeline.map(({ state, at }) => `${stateText(clean(state), look)} ${clockText(at)}`).join(` ${arrow(look)} `), lineWidth(look));
 
 /** The network element a task speaks to. */
 const elements = [['HLR', 'HLR'], ['PCRF', 'PCRF'], ['OCS', 'OCS'], ['ESIM', 'eSIM']] as const;
@@ -71,16 +71,25 @@ function sagaLines(saga: OrderSaga | null, look: Look): string[] {
   const undone = undoneTexts(saga);
   const money = [saga.paymentId, saga.billId].filter(Boolean).map((id) => clean(String(id)));
   return [
-    money.length > 0 ? `paid ${money.join('  ')}` : '',
+    money.length > 0 ? `${saga.billId ? 'paid' : 'payment'} ${money.join('  ')}` : '',
     undone.length > 0 ? `undone: ${undone.join(', ')}` : '',
-    saga.lastError ? painted(`last error: ${clean(saga.lastError)}`, 'red', look) : '',
+    ...(saga.lastError ? wrap(`last error: ${clean(saga.lastError)}`, lineWidth(look)).map((line) => painted(line, 'red', look)) : []),
     saga.stuckFlaggedAt ? painted(`stuck since ${clockText(saga.stuckFlaggedAt)} at: ${stepWords(saga.step ?? '-')}`, 'red', look) : '',
   ];
 }
 
 /** The rule behind a rejected or failed order travels as an extension (DOMAIN §1 "Wide intake"). */
-function refusalLine({ order }: OrderView): string[] {
-  const violation = (order as { policyViolation?: { reason?: unknown; rule?: unknown; message?: unknown } }).policyViolation; // own extension, absent on most orders
+function refusalLines({ order }: OrderView, look: Look): string[] {
+  const violation = (order as { policyViolation?: { reason?: unknown; message?: unknown } }).policyViolation; // own extension, absent on most orders
   if (!violation) return [];
-  return [`refused: ${clean(String(violation.reason ?? violation.rule ?? ''))} ${clean(String(violation.message ?? ''))}`.trimEnd()];
+  return wrap(`refused: ${clean(String(violation.reason ?? ''))} ${clean(String(violation.message ?? ''))}`.trimEnd(), lineWidth(look));
+}
+
+/** What a held order waits for (DOMAIN §4 "Service order"): somebody frees a stuck task or tries a failed one again. */
+function mendLines({ order, tasks }: OrderView): string[] {
+  if (order.state !== 'held') return [];
+  return tasks.flatMap(({ id, state }) => {
+    if (state === 'stuck') return [`goes on after: bss prov resolve ${clean(id)} --note '<what was mended>'`];
+    return state === 'failed' ? [`goes on after: bss prov retry ${clean(id)}`] : [];
+  });
 }

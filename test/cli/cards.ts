@@ -78,6 +78,11 @@ export function order(text: string): OrderView {
   };
 }
 
+const heldOrder = (text: string): OrderView => {
+  const view = order('Ada Lim');
+  return { ...view, order: { ...view.order, state: 'held' }, saga: saga({ orderState: 'held', billId: null, stuckFlaggedAt: '2026-11-22T09:15:00.000Z', step: 'awaitService' }), tasks: [task('HLR_PROVISION', 'stuck', 1, null, text), task('PCRF_POLICY_PUSH', 'failed', 3, null, text)] };
+};
+
 const receipt = (text: string): Receipt => ({
   id: 'BILL-004', href: 'http://localhost:8009/bss-api/billing/v1/customerBill/BILL-004/document', '@type': 'Receipt', billNo: 'BILL-004', billDate: '2026-11-22T09:15:00.000Z', state: 'settled',
   category: 'normal', customerId: 'CUST-022', operatorName: text, paymentId: 'PAY-007', brand: 'Visa', last4: '4242',
@@ -115,6 +120,7 @@ export const cards: Readonly<Record<string, (text: string, look: Look) => string
   'blocked subscription': (_text, look) => renderSubscription(blockedLine, look),
   'balance': (_text, look) => renderSubscriptionBalance({ ...line, '@type': 'SubscriptionBalance', subscriptionId: line.id }, look),
   'order': (text, look) => renderOrder(order(text), look),
+  'held order': (text, look) => renderOrder(heldOrder(text), look),
   'catalog': (text, look) => renderCatalog({
     '@type': 'CatalogView', kind: 'plan', at: '2026-11-22T09:15:00.000Z', offerings: [tariff('PLAN_S', text, 10, 5, 100), tariff('PLAN_M', 'Standard', 25, 30, null)],
   }, look),
