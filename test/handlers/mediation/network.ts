@@ -26,7 +26,7 @@ export interface Usage {
   readonly [attribute: string]: unknown;
 }
 
-const settleMsMax = 5_000;
+const settleMsMax = 30_000;
 
 export class Network {
   readonly shop: Shop;
