@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { UsageError } from 'clipanion';
 import { Declined } from './failure.ts';
+import { answerTo } from './input.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -12,14 +12,7 @@ import type { Session } from './session.ts';
 export async function confirm(session: Session, question: () => Promise<string>): Promise<void> {
   if (session.asked.yes || session.dryRun) return;
   if (!session.interactive) throw new UsageError('This moves money or ends something: say --yes to do it without being asked, or --dry-run to try it out.');
-  const { stdin, stderr } = session.asked.context;
   // First the text, which services are asked for: a line typed before its question would be lost.
   const text = await question();
-  const prompt = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await prompt.question(`${text} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Declined();
-  } finally {
-    prompt.close();
-  }
+  if (!/^y(es)?$/i.test(await answerTo(session, `${text} [y/N] `))) throw new Declined();
 }

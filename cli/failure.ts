@@ -28,6 +28,14 @@ export class Declined extends Error {
   }
 }
 
+/** The person pressed Ctrl-C at a question: nothing was done. */
+export class Interrupted extends Error {
+  constructor() {
+    super('Nothing was done.');
+    this.name = 'Interrupted';
+  }
+}
+
 /** Work goes on by itself and was only not waited for any longer; the message says how to look again. */
 export class StillUnderWay extends Error {}
 
@@ -54,6 +62,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UsageError) return { kind: 'INVALID_ARGUMENT', exitCode: 2, message: error.message };
   if (error instanceof Refused) return { kind: 'POLICY_VIOLATION', exitCode: 4, message: error.message, rule: error.rule, context: {}, fix: error.fix };
   if (error instanceof Declined) return { kind: 'FAILED', exitCode: 1, message: error.message };
+  if (error instanceof Interrupted) return { kind: 'FAILED', exitCode: 130, message: error.message };
   const setup = error instanceof SetupError ? error : explainSystemError(error, process.cwd());
   return setup && { kind: kindOfSetup(setup), exitCode: setup.exitCode, message: setup.message };
 }

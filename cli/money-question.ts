@@ -1,6 +1,6 @@
 import { ok } from '#runtime/client';
 import { clean } from './renderers/text.ts';
-import { moneyText } from './renderers/values.ts';
+import { cardText, moneyText } from './renderers/values.ts';
 import type { Session } from './session.ts';
 
 /** `Charge SGD 3.00 to Visa **4242 for VAS_DATA_1GB on SUB-009?` */
@@ -27,6 +27,6 @@ async function chargeQuestion({ clients }: Session, { customerId, offeringId, ca
     ok(clients.payment.GET('/paymentMethod', { params: { query: { customerId } } })),
   ]);
   const card = cards.find(({ id, isDefault, status }) => (cardId === undefined ? isDefault && status === 'active' : id === cardId));
-  const target = card ? `${clean(card.brand)} **${clean(card.last4)}` : 'the card on file';
+  const target = card ? cardText(card.brand, card.last4) : 'the card on file';
   return `Charge ${moneyText(price.amount)} to ${target} for ${clean(offeringId)} ${what}?`;
 }

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Output } from '../output.ts';
-import { stateText } from '../renderers/look.ts';
+import { painted, stateText } from '../renderers/look.ts';
 import { stepResult, stepWords, type OrderSaga } from '../renderers/saga-step.ts';
 import { clean, fit, padEnd } from '../renderers/text.ts';
 
@@ -53,7 +53,8 @@ export class SagaScreen {
 
   #line(saga: OrderSaga, step: Step): string {
     const { look } = this.#output;
-    const sign = stateText(signStates[step.state] ?? step.state, look, padEnd(words[step.state], 7));
+    const word = padEnd(words[step.state], 7);
+    const sign = step.state === 'pending' ? painted(word, 'dim', look) : stateText(signStates[step.state] ?? step.state, look, word);
     const result = step.state === 'done' ? stepResult(saga, step.name) : '';
     const tries = step.attempts > 1 && step.error ? `  try ${step.attempts}` : '';
     const error = step.error && step.state !== 'done' ? `  ${clean(step.error)}` : '';

@@ -3,13 +3,10 @@ import type { components as Billing } from '#generated/types/billing';
 import { card } from './card.ts';
 import { stateText, type Look } from './look.ts';
 import { clean } from './text.ts';
-import { minuteText, moneyText } from './values.ts';
+import { cardText, minuteText, moneyText } from './values.ts';
 
 export type Receipt = Billing['schemas']['Receipt'];
 export type VasPurchase = Subscription['schemas']['VasPurchase'];
-
-const cardText = (brand: string | null | undefined, last4: string | null | undefined): string =>
-  (last4 ? `${clean(brand ?? 'card')} **${clean(last4)}` : 'no card');
 
 /** `VAS_DATA_1GB   SGD 3.00   Visa **4242   2026-11-22 09:15   BILL-004 settled`. */
 export function renderReceipt(receipt: Receipt, look: Look): string {

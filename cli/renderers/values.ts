@@ -8,6 +8,13 @@ export function moneyText(wire: { readonly unit?: string | undefined; readonly v
   return known ? formatMoney(known).trim() : clean(`${wire.unit ?? ''} ${wire.value}`).trim();
 }
 
+/** `Visa **4242`; no more of a card is ever known here. */
+export function cardText(brand: string | null | undefined, last4: string | null | undefined): string {
+  if (!last4) return 'no card';
+  const name = clean(brand || 'card');
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)} **${clean(last4)}`;
+}
+
 /** `2026-11-22`, UTC as every time of the system; `-` without one. */
 export const dateText = (time: string | null | undefined): string => (time ? clean(time).slice(0, 10) : '-');
 

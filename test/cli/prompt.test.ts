@@ -38,7 +38,7 @@ const script: Script = {
   'GET /bss-api/subscription/v1/subscription/SUB-009': { body: line },
   'GET /bss-api/catalog/v1/offering/VAS_DATA_1GB/activePrice': { body: { amount: money(3) } },
   'GET /bss-api/catalog/v1/offering/PLAN_M/activePrice': { body: { amount: money(25) } },
-  'GET /bss-api/payment/v1/paymentMethod': { body: [{ id: 'PM-001', brand: 'Visa', last4: '4242', isDefault: true, status: 'active' }, { id: 'PM-002', brand: 'Visa', last4: '0341', isDefault: false, status: 'active' }] },
+  'GET /bss-api/payment/v1/paymentMethod': { body: [{ id: 'PM-001', brand: 'visa', last4: '4242', isDefault: true, status: 'active' }, { id: 'PM-002', brand: 'Visa', last4: '0341', isDefault: false, status: 'active' }] },
   'GET /bss-api/admin/v1/clock': { body: { now: '2026-11-22T09:15:00.000Z' } },
   [`POST ${terminatePath}`]: { body: { ...line, state: 'terminated' } },
 };
@@ -75,6 +75,18 @@ test('yes does it, once', async (t) => {
   t.regex(stdout, /SUB-009 - terminated/);
   t.is(stack.requests(`POST ${terminatePath}`).length, 1);
 });
+
+for (const [key, sign] of [['Ctrl-C', '\x03'], ['Ctrl-D', '\x04']] as const) {
+  test(`${key} at a question does nothing and leaves with 130`, async (t) => {
+    const stack = await stackOf(t);
+    for (const argv of [['subscription', 'terminate', 'SUB-009'], ['payment', 'add-card', 'CUST-022']]) {
+      const { code, asked } = await typed(stack, argv, sign);
+      t.is(code, 130, argv.join(' '));
+      t.true(asked.endsWith('\nbss: Nothing was done.\n'), asked);
+    }
+    t.deepEqual(stack.seen, []);
+  });
+}
 
 test('--no-input never asks, not even on a terminal', async (t) => {
   const stack = await stackOf(t);
