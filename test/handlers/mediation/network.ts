@@ -26,7 +26,9 @@ export interface Usage {
   readonly [attribute: string]: unknown;
 }
 
-const settleMsMax = 30_000;
+const settleMsMax = 20_000;
+/** Positions, more than transactions run at a time. */
+const lookBack = 500;
 
 export class Network {
   readonly shop: Shop;
@@ -36,6 +38,7 @@ export class Network {
   readonly calls: string[] = [];
   readonly #parts: { readonly service: Service; readonly parts: ServiceParts<unknown> }[];
   readonly #handlers: Handlers;
+  readonly #carried = new Set<string>();
   #position = 0;
   #reference = 0;
 
@@ -131,16 +134,16 @@ export class Network {
     const begin = elapsedMs();
     while (elapsedMs() - begin < settleMsMax) {
       const carried = await this.carry();
-      if (carried === 0 && !(await this.#isBusy())) return;
+      if (carried === 0 && (await this.#underWay()).length === 0) return;
       if (carried === 0) await sleep(5);
     }
-    throw new Error('usage is still under way');
+    throw new Error(`still under way: ${JSON.stringify(await this.#underWay())}`);
   }
 
-  async #isBusy(): Promise<boolean> {
-    const rows = await this.shop.query<{ id: string }>(
-      `SELECT id FROM mediation.usage WHERE status NOT IN ('billed', 'rejected') UNION ALL SELECT usage_id FROM rating.rated_usage WHERE state = 'pending'`);
-    return rows.length > 0;
+  #underWay(): Promise<{ id: string; state: string; attempts: number }[]> {
+    return this.shop.query(
+      `SELECT id, status AS state, attempts FROM mediation.usage WHERE status NOT IN ('billed', 'rejected')
+       UNION ALL SELECT usage_id, state, attempts FROM rating.rated_usage WHERE state = 'pending' LIMIT 5`);
   }
 
   /** Gives every new event of the ledger to its consumers, in order. */
@@ -161,13 +164,16 @@ export class Network {
     }
   }
 
+  /** A transaction that took its position earlier may commit later: the last ones are looked at again. */
   async #newEvents(): Promise<DomainEvent[]> {
     const rows = await withClient(this.shop.clone.url, async (client) => (await client.query<DomainEvent & { position: string }>(
       `SELECT position, event_id AS "eventId", event_type AS "eventType", aggregate_type AS "aggregateType", aggregate_id AS "aggregateId",
          aggregate_seq AS "aggregateSeq", occurred_at AS "occurredAt", actor, channel, service_identity AS "serviceIdentity", trace_id AS "traceId",
-         span_id AS "spanId", payload FROM audit.domain_event WHERE position > $1 ORDER BY position`, [this.#position])).rows);
+         span_id AS "spanId", payload FROM audit.domain_event WHERE position > $1 ORDER BY position`, [this.#position - lookBack])).rows);
     this.#position = Number(rows.at(-1)?.position ?? this.#position);
-    return rows;
+    const fresh = rows.filter(({ eventId }) => !this.#carried.has(eventId));
+    for (const { eventId } of fresh) this.#carried.add(eventId);
+    return fresh;
   }
 
   /** Number of an active line. */
