@@ -11,7 +11,7 @@ import { recordMove } from '../transition.ts';
 import type { Service } from '../service.ts';
 import { freeAgain, giveBackProfile, numberFacts, profileFacts, quarantine } from './give-back.ts';
 import {
-  bindEsim, closeReservation, insertReservation, moveEsim, moveMsisdn, raisePoolAlarm,
+  bindEsim, closeReservation, insertReservation, moveEsim, moveMsisdn, quietPoolAlarm, raisePoolAlarm,
   type EsimRow, type MsisdnRow, type Occasion, type Pool, type ReservationRow,
 } from './store-inventory.ts';
 
@@ -121,6 +121,8 @@ async function release(service: Service, tx: Tx, orderId: string, hlrProvisioned
   const number = await (hlrProvisioned ? quarantine(service.config, tx, unit.number, 'release_provisioned', { orderId }, occasion) : freeAgain(tx, unit.number, orderId, occasion));
   const profile = await giveBackProfile(tx, unit.profile, orderId, occasion);
   const reservation = await closeReservation(tx, keepReservation.permit(tx), orderId, 'released', null, occasion.at);
+  await quietPoolAlarm(tx, watchPool.permit(tx), 'msisdn', service.config.msisdnLowWater);
+  await quietPoolAlarm(tx, watchPool.permit(tx), 'esim', service.config.esimLowWater);
   return { reservation, number, profile };
 }
 

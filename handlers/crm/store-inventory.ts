@@ -108,6 +108,10 @@ export async function raisePoolAlarm(tx: Tx, permit: Permit<string>, pool: Pool,
 const armPoolAlarm = (writer: Writer, pool: Pool, lowWater: number): Promise<unknown> =>
   writer.sql(`UPDATE inventory.pool_alarm SET raised = false WHERE pool = $1 AND raised AND ${countUpTo(pool, '$2')} >= $2`, [pool, lowWater]);
 
+/** The same for numbers or profiles that came back one by one. */
+export const quietPoolAlarm = (tx: Tx, permit: Permit<string>, pool: Pool, lowWater: number): Promise<unknown> =>
+  armPoolAlarm(tx.writer(permit), pool, lowWater);
+
 /** Adds numbers from `first` on; those already known stay as they are. @returns how many were new */
 export async function insertMsisdnRange(
   tx: Tx, permit: Permit<string>, range: { first: number; last: number; digits: number }, lowWater: number, at: Date,

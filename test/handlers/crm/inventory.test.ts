@@ -224,8 +224,12 @@ test('a pool that runs low is told of once, and an empty one refuses', async (t)
   };
   t.deepEqual(await take('ORD-001'), [], 'three are left, which is not below three');
   t.deepEqual(await take('ORD-002'), ['msisdn.pool_low']);
-  t.deepEqual(await take('ORD-003'), []);
+  const { body: back } = await shop.call('inventory.releaseReservation', { params: { orderId: 'ORD-002' }, body: { hlrProvisioned: false } });
+  t.is(back.msisdnStatus, 'available');
+  await shop.events();
+  t.deepEqual(await take('ORD-003'), ['msisdn.pool_low'], 'the pool was full enough in between');
   t.deepEqual(await take('ORD-004'), []);
+  t.deepEqual(await take('ORD-014'), []);
   const empty = await shop.refusal('inventory.createReservation', { body: { orderId: 'ORD-005', customerId: 'CUST-001' } });
   t.is(empty.rule, 'msisdn.reserve.pool_empty');
   t.like(empty.fix[0]!, { tool: 'inventory.msisdn.add_range' });
