@@ -1,6 +1,6 @@
 import test from 'ava';
 import { tokenizeCard } from '#cli/card-tokenizer';
-import { expireCards } from '#handlers/payment/worker';
+import { expirySweep } from '#handlers/payment/expiry';
 import { NotFound, PreconditionFailed } from '#runtime/errors';
 import { sgd, Till, types } from './till.ts';
 
@@ -149,22 +149,31 @@ test.serial('a card expires when its month has passed where the operator is', as
   await till.call('payment.createPaymentMethod', { body: { customerId: 'CUST-112', ...tokenizeCard('4242424242424242'), expMonth: 4, expYear: 2026 } });
   const { body: other } = await till.addCard('CUST-112');
   await till.events();
+  const sweep = expirySweep(till.payment);
+  const run = () => till.as({}, () => sweep.run());
   const at = (iso: string) => till.clock.set({ frozenAtMs: Date.parse(iso), offsetMs: 0 });
   try {
     at('2026-04-30T15:59:59Z'); // 23:59:59 on 30 April in Singapore
-    t.is(await expireCards(till.payment), 0);
+    t.deepEqual(await run(), { examined: 0, changed: 0, failed: 0 });
+    t.is((await sweep.due())?.toISOString(), '2026-04-30T16:00:00.000Z');
     at('2026-04-30T16:00:00Z');
-    t.is(await till.as({}, () => expireCards(till.payment)), 1);
+    t.deepEqual(await run(), { examined: 1, changed: 1, failed: 0 });
     const told = await till.events();
     t.deepEqual(types(told), ['payment_method.expired', 'payment_method.default_changed']);
     t.like(told[0]!.payload, { from: 'active', to: 'expired', trigger: 'expire', customerId: 'CUST-112' });
     t.is(told[1]!.id, other.id);
-    t.is(await expireCards(till.payment), 0);
+    t.deepEqual(await run(), { examined: 0, changed: 0, failed: 0 });
   } finally {
     at('2026-04-11T09:00:00Z');
   }
   const [expired] = await cards('CUST-112', { status: 'expired' });
   t.is((await till.refusal('payment.createCharge', { body: { customerId: 'CUST-112', amount: sgd(3), purpose: 'vas', paymentMethodId: expired!.id } })).rule, 'payment.charge.method_inactive');
+});
+
+test.serial('a card of December is good until the year is over', async (t) => {
+  till.customers.set('CUST-116', 'active');
+  await till.call('payment.createPaymentMethod', { body: { customerId: 'CUST-116', ...tokenizeCard('4242424242424242'), expMonth: 12, expYear: 2026 } });
+  t.is((await expirySweep(till.payment).due())?.toISOString(), '2026-12-31T16:00:00.000Z');
 });
 
 test.serial('a customer sees and touches no card of another', async (t) => {
