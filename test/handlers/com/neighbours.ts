@@ -116,8 +116,7 @@ export class Neighbours {
 
   #read({ key, id, query }: Call): Reply | null {
     const customer = this.customers.get(id);
-    if (key === 'TMF629.retrieveCustomer') return customer ? { status: 200, body: { status: customer.status } } : notFound;
-    if (key === 'crm.retrieveKyc') return customer ? { status: 200, body: { kycStatus: customer.kycStatus } } : notFound;
+    if (key === 'TMF629.retrieveCustomer') return customer ? { status: 200, body: { status: customer.status, kycStatus: customer.kycStatus } } : notFound;
     if (key === 'payment.listPaymentMethod') {
       const { card } = this.customers.get(query.get('customerId') ?? '') ?? { card: false };
       return { status: 200, body: card ? [{ id: 'PM-001', isDefault: true }] : [] };

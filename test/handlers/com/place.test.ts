@@ -110,7 +110,7 @@ test.serial('the number asked for goes to som as national digits', async (t) => 
 });
 
 test.serial('nothing is decided while a neighbour is away', async (t) => {
-  desk.neighbours.script = ({ key }) => (key === 'crm.retrieveKyc' ? 'away' : null);
+  desk.neighbours.script = ({ key }) => (key === 'TMF629.retrieveCustomer' ? 'away' : null);
   await t.throwsAsync(desk.place(addOf(customer())), { message: /crm cannot be reached/ });
   t.deepEqual(types(await desk.events()), []);
 });
