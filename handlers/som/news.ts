@@ -59,11 +59,12 @@ async function holdOrResume(tx: Tx, service: Service, order: ServiceOrderRow, ta
     if (task.state === 'stuck') recordJeopardy(tx, held, { taskType: task.taskType, reason });
     return held;
   }
-  return order.state === 'held' && !tasks.some((one) => isWaiting(order, one)) ? goOrder(tx, order, 'resume', {}, at) : order;
+  const isFreed = order.state === 'held' && task.state === 'requested' && !tasks.some((one) => isWaiting(order, one));
+  return isFreed ? goOrder(tx, order, 'resume', {}, at) : order;
 }
 
-/** While an order is undone, a failed task is what it is undone for. */
-const isWaiting = ({ ending }: ServiceOrderRow, { state, undo }: TaskRow): boolean => state === 'stuck' || (state === 'failed' && (undo || ending === null));
+/** While an order is undone only what undoes it can hold it up: everything else is called off. */
+const isWaiting = ({ ending }: ServiceOrderRow, { state, undo }: TaskRow): boolean => (state === 'stuck' || state === 'failed') && (undo || ending === null);
 
 /** A task that was being worked on when undoing began, and is done now, is taken back as well. */
 async function goOnUndoing(tx: Tx, service: Service, nudge: Nudge, order: ServiceOrderRow, task: TaskRow, tasks: readonly TaskRow[]): Promise<void> {

@@ -71,3 +71,23 @@ test.serial('a request for an order we do not hold is stored and never followed'
   await network.settle();
   t.deepEqual(await network.told(), ['cancel_order.created']);
 });
+
+test.serial('an order of which a task is known to be done is not cancelled, and what has had effects is not deleted', async (t) => {
+  const network = await Network.open({}, false);
+  t.teardown(() => network.close());
+  const id = await network.add('ORD-001');
+  network.startOrders();
+  await network.until("SELECT 1 FROM service_inventory.service_order WHERE state = 'inProgress'");
+  await network.pump();
+  await network.sql("UPDATE provisioning.task SET state = 'running', attempts = 1, lease_until_ms = 99999999999999 WHERE task_type = 'HLR_PROVISION'");
+  network.start();
+  await network.until("SELECT 1 FROM service_inventory.service_order_task WHERE state = 'completed'");
+  const refusal = await network.refusal('TMF641.createCancelServiceOrder', { body: { serviceOrder: { id } } });
+  t.is(refusal.rule, 'service_order.cancel.task_claimed');
+  t.like(refusal.context, { serviceOrderId: id, state: 'inProgress' });
+  t.regex(String(refusal.context['taskId']), /^PTK-/);
+  t.truthy(refusal.fix[0]?.hint);
+  const kept = await network.refusal('TMF641.deleteServiceOrder', { id });
+  t.is(kept.rule, 'service_order.delete.has_effects');
+  t.deepEqual(kept.context['references'], ['SVC-001']);
+});

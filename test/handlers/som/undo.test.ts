@@ -1,10 +1,13 @@
 import test from 'ava';
 import { Network } from './network.ts';
 
+/** Long enough for the other tasks to be done before the failing one gives up. */
+const patient = { BSS_TASK_BACKOFF_MS: '300' };
+
 const undone = (events: readonly string[]): string[] => events.filter((one) => /failed|cancelled|jeopardy|held/.test(one));
 
 test.serial('a task that fails for good undoes the add: the others are taken back, the number rests unless the register never knew it', async (t) => {
-  const network = await Network.open();
+  const network = await Network.open(patient);
   t.teardown(() => network.close());
   await network.fault('FLT-001', { kind: 'fail_always' });
   const id = await network.add('ORD-001');
@@ -24,7 +27,7 @@ test.serial('a task that fails for good undoes the add: the others are taken bac
 });
 
 test.serial('a number the register has known is given back as such', async (t) => {
-  const network = await Network.open();
+  const network = await Network.open(patient);
   t.teardown(() => network.close());
   await network.fault('FLT-003', { kind: 'fail_always' });
   const id = await network.add('ORD-001');
@@ -35,7 +38,7 @@ test.serial('a number the register has known is given back as such', async (t) =
 });
 
 test.serial('what is stuck or waiting when another task fails is cancelled, and the order ends all the same', async (t) => {
-  const network = await Network.open();
+  const network = await Network.open(patient);
   t.teardown(() => network.close());
   await network.fault('FLT-002');
   await network.fault('FLT-004', { kind: 'fail_always' });
@@ -48,17 +51,16 @@ test.serial('what is stuck or waiting when another task fails is cancelled, and 
 });
 
 test.serial('undoing is tried until it works', async (t) => {
-  const network = await Network.open();
+  const network = await Network.open({ ...patient, BSS_BACKOFF_MAX_SECONDS: '1' });
   t.teardown(() => network.close());
   await network.fault('FLT-001', { kind: 'fail_always' });
   await network.sql("INSERT INTO provisioning.fault_rule SELECT 'FLT-007', 1, 'OCS_BALANCE_CLOSE', 'fail_always', 1, true, created_at, updated_at FROM provisioning.fault_rule WHERE id = 'FLT-001'");
   const id = await network.add('ORD-001');
-  const removal = async () => (await network.tasks(id)).find(({ taskType }) => taskType === 'OCS_BALANCE_CLOSE');
-  while (((await removal())?.attempts ?? 0) < 5) await network.pump();
+  await network.until("SELECT 1 FROM provisioning.task WHERE task_type = 'OCS_BALANCE_CLOSE' AND attempts > 3");
   t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'inProgress');
   await network.fault('FLT-007', { enabled: false });
   await network.settle();
-  t.is((await removal())?.state, 'completed');
+  t.is((await network.tasks(id)).find(({ taskType }) => taskType === 'OCS_BALANCE_CLOSE').state, 'completed');
   t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'failed');
 });
 
@@ -93,6 +95,7 @@ test.serial('an order that is given up while it is held is undone, and its open 
   await network.settle();
   const { body } = await network.call('TMF641.retrieveServiceOrder', { id });
   t.like(body, { state: 'failed', errorMessage: [{ message: 'given up by alice' }] });
+  t.deepEqual(undone(await network.told()), ['provisioning.task_cancelled', 'service_order.failed', 'service_order.held', 'service_order.jeopardy x2']);
   t.deepEqual(await network.states(), ['terminated', 'terminated', 'terminated']);
   t.is((await network.tasks(id)).find(({ taskType }) => taskType === 'HLR_PROVISION').state, 'cancelled');
   t.is((await network.call('TMF641.patchServiceOrder', asked)).status, 200);
@@ -121,4 +124,32 @@ test.serial('an order given up while its number is being reserved gives the numb
   t.is(state, 'failed');
   t.deepEqual(network.inventory.map(({ call }) => call), ['reserve', 'release']);
   t.deepEqual(await network.states(), []);
+});
+
+test.serial('a task that is done only after another failed is taken back as well', async (t) => {
+  const network = await Network.open({ BSS_SIM_NETWORK: 'real', BSS_TASK_MAX_ATTEMPTS: '1' });
+  t.teardown(() => network.close());
+  await network.fault('FLT-004', { kind: 'fail_always' });
+  const id = await network.add('ORD-001');
+  await network.settle();
+  const removals = (await network.tasks(id)).filter(({ maxAttempts }) => maxAttempts === null).map(({ taskType, state }) => `${taskType} ${state}`);
+  t.deepEqual(removals.toSorted(), ['ESIM_PROFILE_DELETE completed', 'HLR_DEPROVISION completed', 'PCRF_POLICY_REMOVE completed']);
+  t.like(network.inventory.at(-1), { call: 'release', body: { hlrProvisioned: true } });
+  t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'failed');
+});
+
+test.serial('undoing that gets stuck holds the order until an operator frees it', async (t) => {
+  const network = await Network.open(patient);
+  t.teardown(() => network.close());
+  await network.fault('FLT-003', { kind: 'fail_always' });
+  await network.fault('FLT-006');
+  const id = await network.add('ORD-001');
+  await network.settle();
+  t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'held');
+  const stuck = (await network.tasks(id)).find(({ state }) => state === 'stuck');
+  t.is(stuck.taskType, 'HLR_DEPROVISION');
+  await network.call('provisioning.resolveTask', { id: stuck.id, body: { note: 'entry removed by hand' } });
+  await network.settle();
+  t.is((await network.call('TMF641.retrieveServiceOrder', { id })).body.state, 'failed');
+  t.is((await network.states()).join(), 'terminated,terminated,terminated');
 });
