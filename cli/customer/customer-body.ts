@@ -1,4 +1,5 @@
 import type { components } from '#generated/types/TMF629';
+import { MissingInput } from '../failure.ts';
 
 export interface NewCustomer {
   readonly name: string;
@@ -9,8 +10,9 @@ export interface NewCustomer {
 
 type ContactMedium = components['schemas']['ContactMedium'];
 
-/** TMF629 customer to create: the person as engaged party, each way to reach them as a contact medium. */
+/** TMF629 customer to create: the person as engaged party, each way to reach them as a contact medium. @throws MissingInput without a name */
 export function customerBody({ name, email, phone, dateOfBirth }: NewCustomer) {
+  if (name.trim() === '') throw new MissingInput('Say the name of the customer.');
   const contactMedium: ContactMedium[] = [];
   if (email !== undefined) contactMedium.push({ mediumType: 'email', preferred: true, characteristic: { emailAddress: email } });
   if (phone !== undefined) contactMedium.push({ mediumType: 'phone', preferred: email === undefined, characteristic: { phoneNumber: phone } });

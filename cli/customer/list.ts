@@ -12,11 +12,11 @@ export class CustomerListCommand extends ListCommand {
   });
 
   state = Option.String('--state', { description: 'Only prospect, active, suspended or closed ones.' });
-  name = Option.String('--name', { description: 'Only those whose name contains this.' });
+  name = Option.String('--name', { description: 'Only those whose name contains this, upper and lower case alike.' });
 
   protected override async run(session: Session): Promise<number> {
     const [{ printList }, { where }] = await Promise.all([import('../page.ts'), import('#runtime/client')]);
-    const filters = where({ status: this.state, 'name.regex': this.name && escaped(this.name) });
+    const filters = where({ status: this.state, 'name.regex': this.name && pattern(this.name) });
     return printList(session, this, {
       title: 'Customers', type: 'Customer',
       fetch: (window) => session.clients.TMF629.GET('/customer', { params: { query: { ...window, ...filters } } }),
@@ -24,5 +24,8 @@ export class CustomerListCommand extends ListCommand {
   }
 }
 
-/** The name as typed, not as a pattern. */
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** The name as typed, upper and lower case alike; its signs mean themselves. */
+const pattern = (text: string): string => [...text].map((sign) => {
+  const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()];
+  return lower === upper || lower.length !== upper.length ? sign.replace(/[.*+?^${}()|[\]\\]/, '\\$&') : `[${lower}${upper}]`;
+}).join('');

@@ -22,6 +22,14 @@ test('customer create: the person, each way to reach them, and the card of the c
   });
 });
 
+test('customer create: a name of nothing is missing, and nothing is sent', async (t) => {
+  const stack = await ScriptedStack.start(t, {});
+  const { code, stderr } = await stack.bss(['customer', 'create', ' ', '--json']);
+  t.is(code, 2);
+  t.like(JSON.parse(stderr), { error: { kind: 'MISSING_FIELDS' } });
+  t.deepEqual(stack.seen, []);
+});
+
 test('customer find: an address is an address, all else a number', async (t) => {
   const stack = await ScriptedStack.start(t, { 'GET /bss-api/crm/v1/customerLookup': { body: { '@type': 'CustomerLookup', id: 'CUST-022', name: 'Ada Lim' } } });
   await stack.bss(['customer', 'find', 'ada@x.sg']);
