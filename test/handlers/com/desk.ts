@@ -8,8 +8,8 @@ import type { EventType } from '#generated/events';
 import { operations, type OperationKey } from '#generated/operations';
 import { validatorsFor } from '#generated/validators';
 import { com } from '#handlers/com/index';
-import { flagStuckOrders } from '#handlers/com/stuck';
 import type { Service } from '#handlers/service';
+import type { Sweep, SweepResult } from '#handlers/sweep';
 import { Clock } from '#runtime/clock';
 import { newTrace, runWith, systemContext, type RequestContext } from '#runtime/context';
 import { PolicyViolation } from '#runtime/errors';
@@ -233,8 +233,12 @@ export class Desk {
     }
   }
 
-  sweepStuck(): Promise<number> {
-    return runWith(systemContext('com'), () => flagStuckOrders(this.service));
+  get stuckSweep(): Sweep {
+    return this.#parts.sweeps!.find(({ name }) => name === 'stuck_order')!;
+  }
+
+  sweepStuck(): Promise<SweepResult> {
+    return runWith(systemContext('com'), () => this.stuckSweep.run());
   }
 
   /** Everything recorded since the last call, in order. */

@@ -195,12 +195,14 @@ test.serial('an order that does not move for 15 minutes is told once per step', 
   const id = await desk.place(addOf(customer()));
   await desk.rests(id, 'awaitService');
   await desk.events();
+  t.deepEqual(await desk.stuckSweep.due(), new Date('2026-04-11T09:15:00.000Z'));
   desk.clock.advance(15 * 60_000 - 1);
-  await desk.sweepStuck();
+  t.deepEqual(await desk.sweepStuck(), { examined: 0, changed: 0, failed: 0 });
   t.deepEqual(types(await desk.events()), []);
   desk.clock.advance(1);
-  await desk.sweepStuck();
-  await desk.sweepStuck();
+  t.deepEqual(await desk.sweepStuck(), { examined: 1, changed: 1, failed: 0 });
+  t.deepEqual(await desk.sweepStuck(), { examined: 0, changed: 0, failed: 0 });
+  t.is(await desk.stuckSweep.due(), null);
   const told = await desk.events();
   t.deepEqual(types(told), ['order.stuck']);
   t.like(told[0]!.payload, { orderId: id, step: 'awaitService', state: 'inProgress' });
