@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { Config } from '#runtime/config';
-import { isoTime } from '#runtime/clock';
 
 /** What the network reports and in which unit (DOMAIN §3 "Usage specifications"). */
 export const usageSpecifications = [
@@ -12,9 +11,7 @@ export const usageSpecifications = [
 /** Plants the usage specifications; one that an operator has changed stays as it is. */
 export async function seedMediation(client: pg.Client, _config: Config, at: Date): Promise<void> {
   for (const [id, name, eventType, unit, description] of usageSpecifications) {
-    const document = {
-      description, isBundle: false, version: '1.0', lifecycleStatus: 'Active', lastUpdate: isoTime(at), specCharacteristic: characteristics(eventType, unit),
-    };
+    const document = { description, isBundle: false, version: '1.0', lifecycleStatus: 'Active', specCharacteristic: characteristics(eventType, unit) };
     await client.query(
       `INSERT INTO mediation.usage_specification (id, name, document, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING`,
       [id, name, JSON.stringify(document), at]);
