@@ -4,10 +4,11 @@
  */
 import createClient, { type Client } from 'openapi-fetch';
 import { sleep } from '#runtime/clock';
-import { current, formatTraceparent, type RequestContext } from '#runtime/context';
+import { current, formatTraceparent, type RequestContext, type Trace } from '#runtime/context';
 import { RemoteError, Unavailable } from '#runtime/errors';
 import { randomBelow } from '#runtime/ids';
 import type { ServiceName } from '#runtime/services';
+import { inSpan, SpanKind } from '#runtime/span';
 import { refuseInsideTransaction } from './transaction-scope.ts';
 
 /** What a call takes over from the work it is part of. */
@@ -101,9 +102,20 @@ function serviceClient(service: ServiceName, basePath: string, options: ClientOp
   });
 }
 
-async function send(request: Request, service: ServiceName, settings: Settings): Promise<Response> {
+function send(request: Request, service: ServiceName, settings: Settings): Promise<Response> {
   refuseInsideTransaction(`a call of ${service}`);
-  setHeaders(request, settings);
+  const parent = settings.context()?.trace ?? null;
+  const attributes = { 'http.request.method': request.method, 'peer.service': service };
+  return inSpan({ name: `${request.method} ${service}`, kind: SpanKind.CLIENT, parent, attributes }, async (ids, span) => {
+    // A span that nobody keeps would only stand between the work and what is done for it there.
+    setHeaders(request, settings, span.isRecording() ? ids : parent);
+    const response = await answered(request, service, settings);
+    span.setAttribute('http.response.status_code', response.status);
+    return response;
+  });
+}
+
+async function answered(request: Request, service: ServiceName, settings: Settings): Promise<Response> {
   const deadline = AbortSignal.timeout(settings.deadlineMs);
   const signal = AbortSignal.any([deadline, request.signal]);
   try {
@@ -118,17 +130,17 @@ async function send(request: Request, service: ServiceName, settings: Settings):
 }
 
 /** DOMAIN.md §10 "Headers". A header set for one call stays. */
-function setHeaders({ headers, method }: Request, { token, context }: Settings): void {
+function setHeaders({ headers, method }: Request, { token, context }: Settings, trace: Trace | null): void {
   const set = (name: string, value: string): void => {
     if (!headers.has(name)) headers.set(name, value);
   };
   set('X-BSS-API-Token', token);
+  if (trace) set('traceparent', formatTraceparent(trace));
   const work = context();
   if (!work) return;
   set('X-BSS-Actor', work.actor);
   set('X-BSS-Channel', work.channel);
   set('X-Request-ID', work.requestId);
-  set('traceparent', formatTraceparent(work.trace));
   if (work.onBehalfOf) set('X-BSS-On-Behalf-Of', work.onBehalfOf);
   // What is only tried out here must not take effect there.
   if (work.dryRun && method !== 'GET') set('Prefer', 'dry-run');
