@@ -1,4 +1,6 @@
 import test from 'ava';
+import type { DomainEvent } from '#events/consumer';
+import { uuidv7 } from '#runtime/ids';
 import { gb, mb } from '../subscription/shop.ts';
 import { Network, type Usage } from './network.ts';
 
@@ -16,6 +18,13 @@ const rule = (usage: Usage): unknown => (usage['policyViolation'] as { reason?: 
 /** Types of the events of a record, and of its line from the `from`th on. */
 const story = async (usageId: string, line: string, from = 2): Promise<string[]> =>
   [...await network.shop.events(usageId), ...(await network.shop.events(line)).slice(from)];
+
+/** An event of the first round, as another service tells it. */
+const news = (eventType: 'usage.rejected' | 'subscription.usage_applied', payload: { usageId: string; [member: string]: unknown }): DomainEvent => ({
+  eventId: uuidv7(), eventType, aggregateType: 'x', aggregateId: payload.usageId, aggregateSeq: 1, occurredAt: network.shop.clock.now().toISOString(),
+  actor: 'x', channel: 'system', serviceIdentity: 'x', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16),
+  payload: { recycleCount: 0, allowance: 'data', ...payload },
+});
 
 test.serial('USE: what is reported is guided, rated, drawn from the line and billed', async (t) => {
   const line = await network.shop.activeLine();
@@ -240,16 +249,24 @@ test.serial('news of the line that overtake those of the record bill it all the 
   await network.settle();
   const { id } = await network.post(network.record(await network.msisdnOf(line)));
   while ((await network.usage(id)).status !== 'guided') await new Promise((resolve) => setTimeout(resolve, 5));
-  const event = (eventType: 'usage.rated' | 'subscription.usage_applied', aggregateId: string, n: number, more: object) => ({
-    eventId: `00000000-0000-7000-8000-0000000000${n}`, eventType, aggregateType: 'x', aggregateId, aggregateSeq: 1, occurredAt: network.shop.clock.now().toISOString(),
-    actor: 'x', channel: 'system', serviceIdentity: 'x', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16),
-    payload: { usageId: id, subscriptionId: line, recycleCount: 0, allowance: 'data', ...more },
-  });
-  await network.give(event('subscription.usage_applied', line, 11, { consumed: mb, unratedExcess: 0 }));
+  await network.give(news('subscription.usage_applied', { usageId: id, subscriptionId: line, consumed: mb, unratedExcess: 0 }));
   t.is((await network.usage(id)).status, 'billed');
   await network.settle();
   t.deepEqual(await network.shop.events(id), ['usage.received', 'usage.guided', 'usage.billed', 'usage.rated'], 'rating told of it afterwards');
   t.is((await network.usage(id)).status, 'billed');
+});
+
+test.serial('news of an earlier round change nothing in the present one', async (t) => {
+  const late = await network.report(network.record('98765432'));
+  t.is(rule(late), 'usage.guide.no_line');
+  network.away.add('subscription');
+  await network.call('usage.recycleUsage', { params: { id: late.id } });
+  await network.give(news('usage.rejected', { usageId: late.id, rule: 'usage.rate.no_tariff', from: 'guided' }));
+  t.like(await network.usage(late.id), { status: 'recycled', recycleCount: 1 });
+  network.away.clear();
+  await network.settle();
+  t.is(rule(await network.usage(late.id)), 'usage.guide.no_line');
+  t.deepEqual(await network.shop.events(late.id), ['usage.received', 'usage.rejected', 'usage.recycled', 'usage.rejected']);
 });
 
 test.serial('lists are found by line, number, party, state and rule; a customer sees its own', async (t) => {
