@@ -22,6 +22,11 @@ export interface DatabaseOptions {
   readonly service: string;
   readonly clock: Clock;
   readonly connectionsMax?: number;
+  /**
+   * False for work that is simply done again when a crash of the database server loses its last
+   * moments: its commits do not wait for the disk.
+   */
+  readonly durable?: boolean;
   /** Called after each commit that recorded events: nudges the relay. */
   readonly onEvents?: () => void;
 }
@@ -46,6 +51,7 @@ export class Database {
     this.#pool = new pg.Pool({
       connectionString: options.url, max: options.connectionsMax ?? 8, idleTimeoutMillis: 5_000,
       connectionTimeoutMillis: 10_000, application_name: `bss-${options.service}`, statement_timeout: 30_000,
+      ...(options.durable === false ? { options: '-c synchronous_commit=off' } : {}),
     });
     // An idle connection that breaks is replaced at the next checkout; the error belongs to nobody.
     this.#pool.on('error', () => undefined);

@@ -13,15 +13,20 @@ export interface EventRow extends Omit<OutboxEvent, 'occurredAt' | 'spanId'> {
 
 export const eventOf = (row: EventRow): OutboxEvent => ({ ...row, occurredAt: row.occurredAt.toISOString(), spanId: row.spanId ?? '0'.repeat(16) });
 
+/** One relay at a time publishes, so that two batches cannot overtake each other. */
+const relayLock = 7_622_001;
+
 /**
- * Claims up to `most` unpublished events in the order of the ledger, until the transaction ends.
- * Claiming, not "everything after the last position": a transaction with a lower position may commit later.
+ * Claims up to `most` unpublished events in the order of the ledger, until the transaction ends; none
+ * while another relay is at it. Claiming, not "everything after the last position": a transaction
+ * with a lower position may commit later.
  */
 export async function claimOutbox(tx: Tx, most: number): Promise<OutboxEvent[]> {
   const rows = await tx.read<EventRow>(
-    `SELECT ${eventColumns} FROM (SELECT event_id, occurred_at FROM audit.event_delivery
-       WHERE published_ms IS NULL ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED) o
-     JOIN audit.domain_event d ON d.event_id = o.event_id AND d.occurred_at = o.occurred_at ORDER BY d.position`, [most]);
+    `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($2) AS mine)
+     SELECT ${eventColumns} FROM (SELECT event_id, occurred_at FROM audit.event_delivery
+       WHERE published_ms IS NULL AND (SELECT mine FROM turn) ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED) o
+     JOIN audit.domain_event d ON d.event_id = o.event_id AND d.occurred_at = o.occurred_at ORDER BY d.position`, [most, relayLock]);
   return rows.map(eventOf);
 }
 

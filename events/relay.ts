@@ -14,8 +14,6 @@ export interface RelayOptions {
   readonly batch: number;
 }
 
-/** One relay at a time publishes, so that two batches cannot overtake each other. */
-const relayLock = 7_622_001;
 const keptMs = 24 * 3_600_000;
 const purgeEveryMs = 600_000;
 
@@ -27,8 +25,6 @@ export function relayOf(options: RelayOptions): Worker {
     name: 'relay', service: 'relay', everyMs: options.tickMs, log,
     run: async () => {
       const published = await database.tx(async (tx) => {
-        const [lock] = await tx.read<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [relayLock]);
-        if (!lock?.mine) return 0;
         const events = await claimOutbox(tx, options.batch);
         if (events.length === 0) return 0;
         await bus.publish(tx, events);

@@ -42,9 +42,9 @@ export interface ServeOptions {
  */
 export async function serve(names: readonly ServiceName[], config: Config, options: ServeOptions = {}): Promise<Running> {
   const stopTelemetry = await startTelemetry(process.env['OTEL_EXPORTER_OTLP_ENDPOINT'], names.length === 1 ? names[0]! : 'bss');
-  const stack = new Stack(config, options, stopTelemetry);
+  const stack = new Stack(names, config, options, stopTelemetry);
   try {
-    await stack.start(names);
+    await stack.start();
   } catch (error) {
     await stack.stop();
     throw error;
@@ -58,8 +58,12 @@ interface Unit {
   readonly hosted: Hosted;
 }
 
+/** Where every publisher is in this process, relay and bus are nudged: looking is for retries only. */
+const nudgedTickMs = 1000;
+
 /** Everything one process runs. */
 class Stack implements Running {
+  readonly #names: readonly ServiceName[];
   readonly #config: Config;
   readonly #options: ServeOptions;
   readonly #stopTelemetry: StopTelemetry;
@@ -73,7 +77,8 @@ class Stack implements Running {
   readonly #background: { stop(): Promise<void> }[] = [];
   readonly #ports = new Map<ServiceName, number>();
 
-  constructor(config: Config, options: ServeOptions, stopTelemetry: StopTelemetry) {
+  constructor(names: readonly ServiceName[], config: Config, options: ServeOptions, stopTelemetry: StopTelemetry) {
+    this.#names = names;
     this.#config = config;
     this.#options = options;
     this.#stopTelemetry = stopTelemetry;
@@ -82,9 +87,14 @@ class Stack implements Running {
     const database = this.#database('platform', 'platform', clock);
     this.#platform = database;
     this.#clock = new SharedClock(database, clock);
-    const common = { database, log: this.#log, tickMs: config.relayTickMs };
-    this.#bus = new EmbeddedBus({ ...common, leaseMs: config.leaseSeconds * 1000, attemptsMax: config.consumerMaxAttempts });
-    this.#relay = relayOf({ ...common, bus: this.#bus, batch: config.relayBatch });
+    const tickMs = names.length === serviceNames.length ? nudgedTickMs : config.relayTickMs;
+    // Every delivery may happen again: a lost confirmation costs a look into an inbox.
+    const common = { database: this.#database('platform', 'platform', clock, false), log: this.#log };
+    this.#bus = new EmbeddedBus({
+      ...common, tickMs,
+      leaseMs: config.leaseSeconds * 1000, attemptsMax: config.consumerMaxAttempts,
+    });
+    this.#relay = relayOf({ ...common, tickMs, bus: this.#bus, batch: config.relayBatch });
   }
 
   get services(): { name: ServiceName; port: number }[] {
@@ -92,7 +102,8 @@ class Stack implements Running {
   }
 
   /** Listens before anything works in the background: its first step may call any sibling. */
-  async start(names: readonly ServiceName[]): Promise<void> {
+  async start(): Promise<void> {
+    const names = this.#names;
     const [code] = await Promise.all([Promise.all(names.map((name) => modules[name]())), this.#takeClock()]);
     const units = code.map((module, i) => this.#unit(names[i]!, module));
     await Promise.all(units.map((unit) => this.#listen(unit, units)));
@@ -146,7 +157,7 @@ class Stack implements Running {
     this.#run(purgeWorker(service, answers));
     const shared = platform({
       service, database: this.#platform, clock: this.#clock, consumers: hosted.consumers.map((consumer) => consumer.name),
-      nudge: (consumer) => this.#bus.nudge(consumer), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
+      nudge: () => this.#bus.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
     });
     return new Host({
       service: name, rows: rowsOf(name), log, access, idempotency: answers,
@@ -161,11 +172,11 @@ class Stack implements Running {
     });
   }
 
-  #database(service: string, role: DatabaseRole, clock: Clock): Database {
+  #database(service: string, role: DatabaseRole, clock: Clock, durable = true): Database {
     const { databaseUrl, databasePasswords } = this.#config;
     if (databaseUrl === null) throw new Error('serve needs the URL of a database server');
     const url = roleUrl(installationUrl(databaseUrl), role, databasePasswords[role] ?? '');
-    const database = new Database({ url, service, clock, onEvents: () => this.#relay.nudge() });
+    const database = new Database({ url, service, clock, durable, onEvents: () => this.#relay.nudge() });
     this.#databases.push(database);
     return database;
   }

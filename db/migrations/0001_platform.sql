@@ -171,6 +171,13 @@ CREATE TABLE integrations.clock (
 );
 INSERT INTO integrations.clock DEFAULT VALUES;
 
+-- Which consumers the embedded bus has, and what each listens to: kept, so that one whose process is down misses nothing.
+CREATE TABLE integrations.queue_binding (
+  event_type text NOT NULL,
+  queue text NOT NULL,
+  PRIMARY KEY (event_type, queue)
+);
+
 -- Queues of the embedded bus: a message per queue and event until its consumer has confirmed it.
 CREATE TABLE integrations.queue_message (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

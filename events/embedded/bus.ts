@@ -1,10 +1,11 @@
 import type { Database, Tx } from '#db/database';
 import type { Logger } from '#runtime/logger';
+import { Lanes } from '#runtime/lanes';
 import { Worker } from '#runtime/worker';
 import { retryDelayMs, type Bus, type OutboxEvent, type Subscription } from '../bus.ts';
 import { deliver } from '../delivery.ts';
 import { record } from '../record.ts';
-import { acknowledge, claimMessages, enqueue, parkMessage, postpone, type QueuedEvent } from './queue.ts';
+import { bindQueue, enqueue, parkMessage, postpone, takeTurn, type QueuedEvent } from './queue.ts';
 
 export interface EmbeddedBusOptions {
   /** The platform role's database. */
@@ -15,71 +16,98 @@ export interface EmbeddedBusOptions {
   readonly attemptsMax: number;
 }
 
-/** Messages one consumer works on at a time, each of another aggregate. */
-const batchMax = 16;
+/** Messages in work at once, of one consumer and of all; each is of another aggregate of its queue. */
+const perConsumerMax = 16;
+const lanesMax = 48;
 
-/** The bus of one machine: queues are rows of the same PostgreSQL, consumers are nudged in process. */
+/**
+ * The bus of one machine: queues are rows of the same PostgreSQL. One dispatcher serves all consumers
+ * of the process: a turn confirms what is done and leases what is due, in one statement.
+ */
 export class EmbeddedBus implements Bus {
   readonly #options: EmbeddedBusOptions;
-  readonly #queuesOf = new Map<string, string[]>();
-  readonly #workers = new Map<string, Worker>();
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #inWork = new Map<string, number>();
+  readonly #lanes: Lanes;
+  readonly #dispatcher: Worker;
+  #done: number[] = [];
 
   constructor(options: EmbeddedBusOptions) {
     this.#options = options;
+    this.#lanes = new Lanes(lanesMax, () => this.#dispatcher.nudge());
+    this.#dispatcher = new Worker({
+      name: 'bus', service: options.database.service, everyMs: options.tickMs, log: options.log,
+      run: () => this.#turn(), drain: () => this.#lanes.idle(),
+    });
   }
 
   async publish(tx: Tx, events: readonly OutboxEvent[]): Promise<void> {
-    const touched = new Set<string>();
-    const messages = events.flatMap((event) => (this.#queuesOf.get(event.eventType) ?? []).map((queue) => ({ queue, event })));
-    for (const { queue } of messages) touched.add(queue);
-    await enqueue(tx, messages);
-    tx.afterCommit(() => {
-      for (const queue of touched) this.#workers.get(queue)?.nudge();
-    });
+    await enqueue(tx, events);
+    tx.afterCommit(() => this.#dispatcher.nudge());
   }
 
-  /** Bindings must be complete before the first event is published: consumers of all hosted services at once. */
+  /** Binds the queues of all consumers hosted here; from then on they miss nothing, whether this process runs or not. */
   async start(subscriptions: readonly Subscription[]): Promise<void> {
     for (const subscription of subscriptions) {
-      const { name, types } = subscription.consumer;
-      if (this.#workers.has(name)) throw new Error(`two consumers are called ${name}`);
-      for (const type of types) this.#queuesOf.set(type, [...(this.#queuesOf.get(type) ?? []), name]);
-      this.#workers.set(name, this.#workerOf(subscription));
+      const { name } = subscription.consumer;
+      if (this.#subscriptions.has(name)) throw new Error(`two consumers are called ${name}`);
+      this.#subscriptions.set(name, subscription);
     }
-    for (const worker of this.#workers.values()) worker.start();
+    await this.#options.database.tx(async (tx) => {
+      for (const { consumer } of subscriptions) await bindQueue(tx, consumer.name, consumer.types);
+    });
+    this.#dispatcher.start();
   }
 
+  /** Ends what is in work and confirms it; an unconfirmed message would come again and find its inbox row. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
+    await this.#dispatcher.stop();
+    if (this.#done.length > 0) await this.#take([], 0);
   }
 
   /** A replayed or discarded message may free its queue. */
-  nudge(queue: string): void {
-    this.#workers.get(queue)?.nudge();
+  nudge(): void {
+    this.#dispatcher.nudge();
   }
 
-  #workerOf(subscription: Subscription): Worker {
-    const { database, leaseMs, log, tickMs } = this.#options;
-    const queue = subscription.consumer.name;
-    return new Worker({
-      name: queue, service: subscription.database.service, everyMs: tickMs, log,
-      run: async () => {
-        const now = database.clock.tick();
-        const messages = await database.tx((tx) => claimMessages(tx, queue, now, now + leaseMs, batchMax));
-        const done = await Promise.all(messages.map((message) => this.#work(subscription, message)));
-        const ids = messages.filter((_, i) => done[i]).map((message) => message.messageId);
-        if (ids.length > 0) await database.tx((tx) => acknowledge(tx, ids));
-        return ids.length > 0;
-      },
+  async #turn(): Promise<boolean> {
+    const queues = [...this.#subscriptions.keys()].filter((queue) => (this.#inWork.get(queue) ?? 0) < perConsumerMax);
+    const most = this.#lanes.free;
+    const messages = await this.#take(queues, most);
+    for (const message of messages) this.#start(message);
+    return most > 0 && messages.length === most;
+  }
+
+  async #take(queues: readonly string[], most: number): Promise<QueuedEvent[]> {
+    const { database, leaseMs } = this.#options;
+    const done = this.#done;
+    this.#done = [];
+    const now = database.clock.tick();
+    try {
+      return await takeTurn(database, { done, queues, nowMs: now, leaseUntilMs: now + leaseMs, most });
+    } catch (error) {
+      this.#done.push(...done);
+      throw error;
+    }
+  }
+
+  #start(message: QueuedEvent): void {
+    const { queue, messageId } = message;
+    this.#inWork.set(queue, (this.#inWork.get(queue) ?? 0) + 1);
+    this.#lanes.start(async () => {
+      if (await this.#worked(message)) this.#done.push(messageId);
+      this.#inWork.set(queue, this.#inWork.get(queue)! - 1);
+      this.#dispatcher.nudge();
     });
   }
 
-  async #work(subscription: Subscription, message: QueuedEvent): Promise<boolean> {
+  /** Never rejects: trouble with keeping the failure leaves the lease to lapse. */
+  async #worked(message: QueuedEvent): Promise<boolean> {
     try {
-      await deliver(subscription, message);
+      await deliver(this.#subscriptions.get(message.queue)!, message);
       return true;
     } catch (error) {
-      await this.#failed(message, error);
+      await this.#failed(message, error).catch((err: unknown) => this.#options.log.error({ err, queue: message.queue }, 'a failed delivery could not be put off'));
       return false;
     }
   }

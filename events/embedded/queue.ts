@@ -1,4 +1,4 @@
-import type { Tx } from '#db/database';
+import type { Database, Tx } from '#db/database';
 import { bookkeeping } from '#db/transaction';
 import type { OutboxEvent } from '../bus.ts';
 import { eventColumns, eventOf, type EventRow } from '../outbox.ts';
@@ -9,41 +9,57 @@ export interface QueuedEvent extends OutboxEvent {
   readonly attempts: number;
 }
 
-/** Puts events into queues; a message that is there already stays as it is. */
-export async function enqueue(tx: Tx, messages: readonly { queue: string; event: OutboxEvent }[]): Promise<void> {
-  if (messages.length === 0) return;
-  const columnOf = (pick: (event: OutboxEvent) => unknown): unknown[] => messages.map(({ event }) => pick(event));
+/** Keeps what a queue listens to, from now on exactly these types. */
+export async function bindQueue(tx: Tx, queue: string, types: readonly string[]): Promise<void> {
+  await tx[bookkeeping]('DELETE FROM integrations.queue_binding WHERE queue = $1 AND event_type <> ALL($2::text[])', [queue, types]);
+  await tx[bookkeeping]('INSERT INTO integrations.queue_binding (queue, event_type) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [queue, types]);
+}
+
+/** Puts events into the queues bound to their types; a message that is there already stays as it is. */
+export async function enqueue(tx: Tx, events: readonly OutboxEvent[]): Promise<void> {
+  const columnOf = (pick: (event: OutboxEvent) => unknown): unknown[] => events.map(pick);
   await tx[bookkeeping](
     `INSERT INTO integrations.queue_message (queue, position, event_id, occurred_at, event_type, aggregate_type, aggregate_id, aggregate_seq)
-     SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+     SELECT b.queue, e.* FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+       AS e (position, event_id, occurred_at, event_type, aggregate_type, aggregate_id, aggregate_seq)
+     JOIN integrations.queue_binding b ON b.event_type = e.event_type
      ON CONFLICT (queue, event_id) DO NOTHING`,
-    [messages.map(({ queue }) => queue), columnOf((e) => e.position), columnOf((e) => e.eventId), columnOf((e) => e.occurredAt),
+    [columnOf((e) => e.position), columnOf((e) => e.eventId), columnOf((e) => e.occurredAt),
       columnOf((e) => e.eventType), columnOf((e) => e.aggregateType), columnOf((e) => e.aggregateId), columnOf((e) => e.aggregateSeq)]);
 }
 
+export interface Turn {
+  /** Messages whose effect is committed: they leave their queues. */
+  readonly done: readonly number[];
+  /** Queues to look into. */
+  readonly queues: readonly string[];
+  readonly nowMs: number;
+  readonly leaseUntilMs: number;
+  readonly most: number;
+}
+
 /**
- * Leases the messages of a queue that are due, at most one per aggregate: the one no earlier message
- * of the same aggregate stands before, whatever its state (a parked one holds the rest back).
+ * Confirms messages and leases those that are due, in one statement; of each queue at most one per
+ * aggregate: the one no earlier message of the same aggregate stands before, whatever its state (a
+ * parked one holds the rest back).
  */
-export async function claimMessages(tx: Tx, queue: string, nowMs: number, leaseUntilMs: number, most: number): Promise<QueuedEvent[]> {
-  const rows = await tx[bookkeeping]<EventRow & { messageId: number; queue: string; attempts: number }>(
-    `WITH due AS (
+export async function takeTurn(database: Database, { done, queues, nowMs, leaseUntilMs, most }: Turn): Promise<QueuedEvent[]> {
+  const rows = await database[bookkeeping]<EventRow & { messageId: number; queue: string; attempts: number }>(
+    `WITH confirmed AS (DELETE FROM integrations.queue_message WHERE id = ANY($1::bigint[])),
+     due AS (
        SELECT m.id FROM integrations.queue_message m
-       WHERE m.queue = $1 AND m.state = 'waiting' AND m.next_run_ms <= $2 AND coalesce(m.lease_until_ms, 0) <= $2
+       WHERE m.queue = ANY($2::text[]) AND m.state = 'waiting' AND m.next_run_ms <= $3 AND coalesce(m.lease_until_ms, 0) <= $3 AND m.id <> ALL($1::bigint[])
          AND NOT EXISTS (SELECT 1 FROM integrations.queue_message e WHERE e.queue = m.queue AND e.aggregate_type = m.aggregate_type
-           AND e.aggregate_id = m.aggregate_id AND e.aggregate_seq < m.aggregate_seq)
-       ORDER BY m.position LIMIT $4 FOR UPDATE SKIP LOCKED),
+           AND e.aggregate_id = m.aggregate_id AND e.aggregate_seq < m.aggregate_seq AND e.id <> ALL($1::bigint[]))
+       ORDER BY m.position LIMIT $5 FOR UPDATE SKIP LOCKED),
      leased AS (
-       UPDATE integrations.queue_message m SET lease_until_ms = $3 FROM due WHERE m.id = due.id
+       UPDATE integrations.queue_message m SET lease_until_ms = $4 FROM due WHERE m.id = due.id
        RETURNING m.id AS message_id, m.queue, m.attempts, m.event_id, m.occurred_at)
      SELECT l.message_id, l.queue, l.attempts, ${eventColumns} FROM leased l
      JOIN audit.domain_event d ON d.event_id = l.event_id AND d.occurred_at = l.occurred_at ORDER BY d.position`,
-    [queue, nowMs, leaseUntilMs, most]);
+    [done, queues, nowMs, leaseUntilMs, most]);
   return rows.map((row) => ({ ...eventOf(row), messageId: row.messageId, queue: row.queue, attempts: row.attempts }));
 }
-
-export const acknowledge = (tx: Tx, ids: readonly number[]): Promise<unknown[]> =>
-  tx[bookkeeping]('DELETE FROM integrations.queue_message WHERE id = ANY($1::bigint[])', [ids]);
 
 export const postpone = (tx: Tx, id: number, attempts: number, nextRunMs: number, error: string): Promise<unknown[]> =>
   tx[bookkeeping](

@@ -8,3 +8,4 @@ const config = loadConfig(process.env);
 await clearLeases(config.databaseUrl!);
 const running = await serve(serviceNames, config, { logLevel: 'fatal' });
 process.send!(running.services);
+process.once('SIGTERM', () => void running.stop().then(() => process.exit()));

@@ -1,0 +1,56 @@
+/**
+ * How long from `POST productOrder` to a completed order with an active line, and what it costs:
+ * all services in a process of their own, simulated network without delays, one customer at a time.
+ * `node bench/order-to-active.ts [orders]`; the result goes to bench/results/order-to-active.json.
+ */
+import { fork } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { orderBody } from '#cli/order/creation';
+import { cloneDatabase, testEnvironment } from '#db/template';
+import { createClients } from '#generated/clients';
+import { ok } from '#runtime/client';
+import { Clock, elapsedMs, isoTime, sleep } from '#runtime/clock';
+import type { ServiceName } from '#runtime/services';
+import { customer } from '../test/support/story.ts';
+
+const orders = Number(process.argv[2] ?? 40);
+const warmUp = 5;
+
+const clone = await cloneDatabase();
+const child = fork(fileURLToPath(new URL('../test/support/serve-child.ts', import.meta.url)), {
+  env: { ...testEnvironment, PATH: process.env['PATH'], BSS_PORT_BASE: '0', BSS_DATABASE_URL: clone.url },
+});
+const services = await new Promise<{ name: ServiceName; port: number }[]>((resolve) => child.once('message', (sent) => resolve(sent as never))); // what serve-child.ts sends
+const ports = new Map(services.map(({ name, port }) => [name, port]));
+const clients = createClients({ baseUrl: (name) => `http://127.0.0.1:${ports.get(name)}`, token: testEnvironment['BSS_CLI_API_TOKEN']! });
+
+const times: number[] = [];
+let cpuBegin = 0;
+for (let i = 0; i < orders + warmUp; i++) {
+  const customerId = await customer({ clients, clock: new Clock() } as never); // the block needs no more of a stack
+  if (i === warmUp) cpuBegin = cpuMs(child.pid!);
+  const begin = elapsedMs();
+  const { id = '' } = await ok(clients.TMF622.POST('/productOrder', { body: orderBody({ customerId, offeringId: 'PLAN_S' }) }));
+  for (let state = ''; state !== 'completed'; await sleep(2)) {
+    state = (await ok(clients.TMF622.GET('/productOrder/{id}', { params: { path: { id } } }))).state ?? '';
+    if (state === 'failed' || elapsedMs() - begin > 20_000) throw new Error(`${id} ended as ${state}`);
+  }
+  if (i >= warmUp) times.push(elapsedMs() - begin);
+}
+const sorted = times.toSorted((a, b) => a - b);
+const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! * 10) / 10;
+const result = { at: isoTime(new Clock().now()), node: process.version, cores: cpus().length, orders, cpuMsPerOrder: Math.round((cpuMs(child.pid!) - cpuBegin) / orders), ms: { p50: at(0.5), p95: at(0.95), max: at(1) } };
+mkdirSync(new URL('results', import.meta.url), { recursive: true });
+writeFileSync(new URL('results/order-to-active.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+console.log(JSON.stringify(result));
+child.kill('SIGTERM');
+await new Promise((resolve) => child.once('exit', resolve));
+await clone.drop();
+
+/** Processor time of a process so far (proc(5): utime and stime in hundredths of a second), sign-up calls included. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
