@@ -2,13 +2,14 @@ import type { Tx } from '#db/database';
 import type { Consumer, DomainEvent } from '#events/consumer';
 import type { ServiceAction } from '#policy/service-order';
 import { isTaskType, taskMachine } from '#policy/task';
+import { formatId } from '#runtime/ids';
 import { originOf } from '#runtime/origin';
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
 import { recordMove } from '../transition.ts';
 import { cancel, endOrder } from './attempt.ts';
-import { insertTask, nextTaskId } from './store.ts';
-import { isRequested, lockOrder, taskEvent, type Task } from './task.ts';
+import { insertTask } from './store.ts';
+import { lockOrder, taskEvent, type Task } from './task.ts';
 
 /** What som asks for and calls off (DOMAIN §5 F8). One queue, so that an end never overtakes a request of its order. */
 export const consumers = (service: Service, tasks: Worker): readonly Consumer[] => [
@@ -44,22 +45,37 @@ async function create(tx: Tx, service: Service, tasks: Worker, event: DomainEven
   const ask = event.payload as unknown as TaskRequest; // written by som
   if (!isTaskType(ask.taskType)) throw new Error(`the network knows no task ${ask.taskType}`);
   await lockOrder(tx, serviceOrderId);
-  if (await isRequested(tx, ask.requestId)) return;
-  const move = taskMachine.move(tx, null, 'request', null, { serviceOrderId });
   const { requestId, taskType, action, undo, durationMs, serviceId, orderId, subscriptionId, customerId, msisdn, iccid } = ask;
-  const isLate = !undo && (await hasEnded(tx, serviceOrderId));
+  const { isKnown, hasEnded, id } = await lookUp(tx, serviceOrderId, requestId);
+  if (isKnown) return;
+  const isLate = hasEnded && !undo;
+  const move = taskMachine.move(tx, null, 'request', null, { serviceOrderId });
   const task = await insertTask(tx, move, {
-    id: await nextTaskId(tx), requestId, taskType, action, undo, serviceOrderId, activationId: null, serviceId, orderId, subscriptionId, customerId,
-    msisdn, iccid, durationMs, attemptsMax: undo ? null : service.config.taskMaxAttempts, nextRunMs: service.clock.tick(), orderEnded: isLate, ...originOf(),
+    id, requestId, taskType, action, undo, serviceOrderId, activationId: null, serviceId, orderId, subscriptionId, customerId, msisdn, iccid, durationMs,
+    attemptsMax: undo ? null : service.config.taskMaxAttempts, nextRunMs: service.clock.tick(), orderEnded: isLate, ...originOf(),
   }, service.clock.now());
   recordMove(tx, move, task.id, taskEvent(task));
   if (isLate) await cancel(tx, service, task);
   tx.afterCommit(() => tasks.nudge());
 }
 
-/** A task of the order failed for good, or the order was given up, before all its requests had come. */
-const hasEnded = async (tx: Tx, serviceOrderId: string): Promise<boolean> =>
-  (await tx.one('SELECT 1 AS one FROM provisioning.task WHERE service_order_id = $1 AND order_ended AND NOT undo LIMIT 1', [serviceOrderId])) !== null;
+interface Found {
+  /** The request has its task. */
+  readonly isKnown: boolean;
+  /** A task of the order failed for good, or the order was given up, before all its requests had come. */
+  readonly hasEnded: boolean;
+  /** For the task to be; an id that is not used is lost. */
+  readonly id: string;
+}
+
+/** All in one look, after the lock: what it finds stays true until the commit. */
+async function lookUp(tx: Tx, serviceOrderId: string, requestId: string): Promise<Found> {
+  const row = await tx.one<{ isKnown: boolean; hasEnded: boolean; number: number }>(
+    `SELECT EXISTS (SELECT 1 FROM provisioning.task WHERE request_id = $2) AS is_known,
+       EXISTS (SELECT 1 FROM provisioning.task WHERE service_order_id = $1 AND order_ended AND NOT undo) AS has_ended,
+       nextval('provisioning.seq_ptk') AS number`, [serviceOrderId, requestId]);
+  return { ...row!, id: formatId('PTK', row!.number) }; // a SELECT without FROM gives one row
+}
 
 /** Jeopardy alone is a warning; with `ending` the order is being undone. */
 async function end(tx: Tx, service: Service, { aggregateId, payload }: DomainEvent): Promise<void> {

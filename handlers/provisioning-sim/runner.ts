@@ -22,16 +22,24 @@ export function taskWorker(service: Service): Worker {
     const dueMs = await guarded(service, task, work);
     if (dueMs !== null) void sleep(Math.max(0, dueMs - service.clock.tick()), stopped.signal).then(() => worker.nudge());
   };
+  let lookedMs = 0;
+  /** Whoever died did so some time ago: a look now and then is enough, the first one at the start. */
+  const takeUpLapsed = async (): Promise<void> => {
+    const nowMs = service.clock.tick();
+    if (nowMs - lookedMs < safetyNetMs || lanes.free === 0) return;
+    lookedMs = nowMs;
+    for (const task of await lapsedTasks(service, nowMs, lanes.free)) lanes.start(() => carryOut(task, () => lapse(service, task)));
+  };
   const worker = service.worker({
     name: 'provisioning.task', everyMs: safetyNetMs,
     run: async () => {
+      await takeUpLapsed();
       const wanted = lanes.free;
       if (wanted === 0) return false;
-      const { claimed, lapsed } = await claim(service, wanted);
+      const claimed = await claim(service, wanted);
       const rules = claimed.length === 0 ? [] : await enabledRules(service.db);
       for (const task of claimed) lanes.start(() => carryOut(task, () => attempt(service, task, rules)));
-      for (const task of lapsed) lanes.start(() => carryOut(task, () => lapse(service, task)));
-      return claimed.length + lapsed.length === wanted && lanes.free > 0;
+      return claimed.length === wanted && lanes.free > 0;
     },
     drain: async () => {
       stopped.abort();
@@ -51,24 +59,16 @@ async function guarded(service: Service, task: Task, work: () => Promise<number 
   }
 }
 
-interface Due {
-  /** Ours now, running. */
-  readonly claimed: readonly Task[];
-  /** Running, left by whoever worked on them. */
-  readonly lapsed: readonly Task[];
-}
-
-const claim = (service: Service, most: number): Promise<Due> =>
-  service.db.tx(async (tx) => {
+const claim = (service: Service, most: number): Promise<Task[]> =>
+  service.db.tx((tx) => {
     const { config, clock } = service;
-    const due = await tx.read<Task>(
-      `SELECT * FROM provisioning.task WHERE next_run_ms <= $1
-         AND (state = 'pending' OR (state = 'running' AND (lease_until_ms IS NULL OR lease_until_ms <= $1)))
-       ORDER BY next_run_ms LIMIT $2 FOR UPDATE SKIP LOCKED`, [clock.tick(), most]);
-    const pending = due.filter(({ state }) => state === 'pending').map(({ id }) => id);
-    const lapsed = due.filter(({ state }) => state === 'running');
-    if (pending.length === 0) return { claimed: [], lapsed };
-    const move = taskMachine.move(tx, 'pending', 'claim', null);
     const perDurationMs = config.simNetwork === 'real' ? longestMs(1) : 0;
-    return { claimed: await claimTasks(tx, move, pending, clock.now(), clock.tick(), config.leaseSeconds * 1000, perDurationMs), lapsed };
+    return claimTasks(tx, taskMachine.move(tx, 'pending', 'claim', null), {
+      at: clock.now(), nowMs: clock.tick(), leaseMs: config.leaseSeconds * 1000, perDurationMs, most,
+    });
   });
+
+/** Tasks that somebody began and never ended. */
+const lapsedTasks = ({ db }: Service, nowMs: number, most: number): Promise<Task[]> =>
+  db.read<Task>(
+    `SELECT * FROM provisioning.task WHERE state = 'running' AND (lease_until_ms IS NULL OR lease_until_ms <= $1) ORDER BY next_run_ms LIMIT $2`, [nowMs, most]);

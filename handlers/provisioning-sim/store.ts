@@ -1,4 +1,5 @@
 import { json, type Tx } from '#db/database';
+import { snake } from '#db/names';
 import type { Move } from '#policy/machine';
 import type { Permit } from '#policy/permit';
 import type { ServiceState } from '#policy/service';
@@ -32,28 +33,37 @@ export async function insertTask(tx: Tx, move: TaskMove<'task.request'>, task: N
 /** What a transition may change besides the state. */
 export type TaskValues = Partial<Pick<Task, 'attempts' | 'nextRunMs' | 'leaseUntilMs' | 'skipFaults' | 'faultKind' | 'lastError' | 'note' | 'lastDurationMs' | 'finishedAt' | 'orderEnded'>>;
 
-/** Stores a transition of a locked task. */
+/** Stores a transition of a locked task, with its history, in one statement: four of them end every order. */
 export async function moveTask(tx: Tx, move: TaskMove, task: Task, values: TaskValues, reason: string | null, at: Date): Promise<Task> {
-  const writer = tx.writer(move.permit);
-  const [stored] = await writer.update<Task>('provisioning.task', { id: task.id }, { ...values, state: move.to, rev: task.rev + 1, updatedAt: at });
-  await keepHistory(writer, 'provisioning.task', { taskId: task.id }, move, at, reason);
+  const names = Object.keys(values);
+  const sets = names.map((name, i) => `"${snake(name)}" = $${i + 8}`).join(', ');
+  const [stored] = await tx.writer(move.permit).sql<Task>(
+    `WITH moved AS (UPDATE provisioning.task SET ${sets}, state = $3, rev = rev + 1, updated_at = $7 WHERE id = $1 RETURNING *),
+       noted AS (INSERT INTO provisioning.task_history (task_id, from_state, to_state, trigger, reason, actor, at) SELECT id, $2, $3, $4, $5, $6, $7 FROM moved)
+     SELECT * FROM moved`,
+    [task.id, move.from, move.to, move.trigger, reason, requireContext().actor, at, ...names.map((name) => values[name as keyof TaskValues])]); // names of its members
   return stored!; // the row is locked by the caller
 }
 
-/**
- * Takes locked pending tasks to be worked on.
- * @param leaseMs on top of the longest time the task itself can take, `perDurationMs` times its duration
- */
-export async function claimTasks(tx: Tx, move: TaskMove<'task.claim'>, ids: readonly string[], at: Date, nowMs: number, leaseMs: number, perDurationMs: number): Promise<Task[]> {
-  const writer = tx.writer(move.permit);
-  const tasks = await writer.sql<Task>(
-    `UPDATE provisioning.task SET state = $2, attempts = attempts + 1, lease_until_ms = $4::bigint + $5 + duration_ms * $6::bigint,
-       started_at = coalesce(started_at, $3), rev = rev + 1, updated_at = $3 WHERE id = ANY($1) RETURNING *`, [ids, move.to, at, nowMs, leaseMs, perDurationMs]);
-  await writer.sql(
-    `INSERT INTO provisioning.task_history (task_id, from_state, to_state, trigger, actor, at)
-     SELECT id, $2, $3, $4, $5, $6 FROM unnest($1::text[]) AS id`, [ids, move.from, move.to, move.trigger, requireContext().actor, at]);
-  return tasks;
+export interface Claim {
+  readonly at: Date;
+  /** Machine time in epoch milliseconds. */
+  readonly nowMs: number;
+  /** On top of the longest time the task itself can take, `perDurationMs` times its duration. */
+  readonly leaseMs: number;
+  readonly perDurationMs: number;
+  readonly most: number;
 }
+
+/** Takes pending tasks that are due to be worked on. */
+export const claimTasks = (tx: Tx, move: TaskMove<'task.claim'>, { at, nowMs, leaseMs, perDurationMs, most }: Claim): Promise<Task[]> =>
+  tx.writer(move.permit).sql<Task>(
+    `WITH claimed AS (UPDATE provisioning.task SET state = $2, attempts = attempts + 1, lease_until_ms = $6::bigint + $7 + duration_ms * $8::bigint,
+         started_at = coalesce(started_at, $5), rev = rev + 1, updated_at = $5
+       WHERE id IN (SELECT id FROM provisioning.task WHERE next_run_ms <= $6 AND state = $1 ORDER BY next_run_ms LIMIT $9 FOR UPDATE SKIP LOCKED)
+       RETURNING *),
+       noted AS (INSERT INTO provisioning.task_history (task_id, from_state, to_state, trigger, actor, at) SELECT id, $1, $2, $3, $4, $5 FROM claimed)
+     SELECT * FROM claimed`, [move.from, move.to, move.trigger, requireContext().actor, at, nowMs, leaseMs, perDurationMs, most]);
 
 /** Marks the tasks of a service order that is over: none of them is tried any more. */
 export const markEnded = (tx: Tx, permit: Permit<'task.end_order'>, serviceOrderId: string): Promise<unknown> =>

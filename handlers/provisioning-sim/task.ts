@@ -50,9 +50,6 @@ export const findTask = (reader: Reader, id: string): Promise<Task | null> => re
 
 export const lockTask = (tx: Tx, id: string): Promise<Task | null> => tx.one<Task>('SELECT * FROM provisioning.task WHERE id = $1 FOR UPDATE', [id]);
 
-export const isRequested = async (tx: Tx, requestId: string): Promise<boolean> =>
-  (await tx.one('SELECT 1 AS one FROM provisioning.task WHERE request_id = $1', [requestId])) !== null;
-
 /** Whoever adds tasks to a service order, or ends them, takes turns with all others who do. */
 export const lockOrder = (tx: Tx, serviceOrderId: string): Promise<unknown> =>
   tx.read('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`tasks of ${serviceOrderId}`]);

@@ -50,16 +50,16 @@ export async function makeServices(tx: Tx, order: ServiceOrderRow, { customerFac
   const [parentId] = ids;
   const move = serviceMachine.move(tx, null, 'design', undefined, { serviceOrderId: order.id });
   const rows = [customerFacing, ...resourceFacing].map((planned, i) => newService(order, planned, ids[i]!, i === 0 ? null : parentId!)); // an id each
-  const services = await insertServices(tx, move, rows, at);
+  const services = await insertServices(tx, move, rows, order, at);
   for (const service of services) recordMove(tx, move, service.id, serviceEvent(service));
   await moveAll(tx, services, 'reserve', at);
   return parentId!; // at least one id
 }
 
 function newService(order: ServiceOrderRow, { specificationId, name }: PlannedService, id: string, parentId: string | null): NewService {
-  const { customerId, orderId, msisdn, iccid, imsi, activationCode } = order;
+  const { customerId } = order;
   return {
-    id, parentId, kind: parentId === null ? 'customer_facing' : 'resource_facing', specificationId, customerId, orderId, msisdn, iccid, imsi, activationCode,
+    id, parentId, kind: parentId === null ? 'customer_facing' : 'resource_facing', specificationId,
     document: {
       name, category: parentId === null ? 'CFS' : 'RFS', serviceType: specificationId, serviceSpecification: { id: specificationId, name },
       serviceCharacteristic: characteristicsOf(order),

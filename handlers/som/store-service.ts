@@ -1,10 +1,9 @@
-import { json, type Tx, type Writer } from '#db/database';
+import { json, type Tx } from '#db/database';
 import type { Move } from '#policy/machine';
 import type { Permit } from '#policy/permit';
 import type { ServiceState } from '#policy/service';
 import { requireContext } from '#runtime/context';
 import { formatId } from '#runtime/ids';
-import type { Document } from '../resource/resource.ts';
 import type { ServiceRow } from './inventory.ts';
 
 /** The next `count` ids of a sequence of this schema (DOMAIN §9). */
@@ -16,36 +15,37 @@ export async function nextIds(tx: Tx, prefix: 'SVC' | 'SO' | 'CXS', count: numbe
 
 type ServiceMove<Action extends string = `service.${string}`> = Move<Action, ServiceState>;
 
-export type NewService = Pick<ServiceRow, 'id' | 'parentId' | 'kind' | 'specificationId' | 'customerId' | 'orderId' | 'msisdn' | 'iccid' | 'imsi' | 'activationCode'>
-  & { readonly document: Document };
+export type NewService = Pick<ServiceRow, 'id' | 'parentId' | 'kind' | 'specificationId' | 'document'>;
 
-/** Services as they begin. */
-export async function insertServices(tx: Tx, move: ServiceMove<'service.design'>, services: readonly NewService[], at: Date): Promise<ServiceRow[]> {
+/** What all services of a service order have in common. */
+export type SharedByServices = Pick<ServiceRow, 'customerId' | 'orderId' | 'msisdn' | 'iccid' | 'imsi' | 'activationCode'>;
+
+/** Services of one service order as they begin, the first one supported by the others. */
+export async function insertServices(tx: Tx, move: ServiceMove<'service.design'>, services: readonly NewService[], shared: SharedByServices, at: Date): Promise<ServiceRow[]> {
   const writer = tx.writer(move.permit);
-  const stored: ServiceRow[] = [];
-  for (const { document, ...columns } of services) {
-    stored.push(await writer.insert<ServiceRow>('service_inventory.service', {
-      ...columns, state: move.to, managed: true, serviceDate: at, document: json(document), createdAt: at, updatedAt: at,
-    }));
-  }
-  await noteChanges(writer, move, services.map(({ id }) => id), null, at);
-  return stored;
+  const { customerId, orderId, msisdn, iccid, imsi, activationCode } = shared;
+  return writer.sql<ServiceRow>(
+    `WITH made AS (INSERT INTO service_inventory.service (id, parent_id, kind, specification_id, document, state, managed, customer_id, order_id, msisdn, iccid,
+         imsi, activation_code, service_date, created_at, updated_at)
+       SELECT n.id, n.parent_id, n.kind, n.specification_id, n.document, $6, true, $7, $8, $9, $10, $11, $12, $13, $13, $13
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) AS n (id, parent_id, kind, specification_id, document)
+       RETURNING *),
+       noted AS (INSERT INTO service_inventory.service_history (service_id, from_state, to_state, trigger, actor, at) SELECT id, $14, $6, $15, $16, $13 FROM made)
+     SELECT * FROM made ORDER BY length(id), id`,
+    [
+      services.map((one) => one.id), services.map((one) => one.parentId), services.map((one) => one.kind), services.map((one) => one.specificationId),
+      services.map((one) => JSON.stringify(one.document)), move.to, customerId, orderId, msisdn, iccid, imsi, activationCode, at, move.from, move.trigger,
+      requireContext().actor,
+    ]);
 }
 
 /** Stores one transition of several locked services. */
-export async function moveServices(tx: Tx, move: ServiceMove, ids: readonly string[], at: Date, reason: string | null): Promise<ServiceRow[]> {
-  const writer = tx.writer(move.permit);
-  const moved = await writer.sql<ServiceRow>(
-    `WITH moved AS (UPDATE service_inventory.service SET state = $2, rev = rev + 1, updated_at = $3 WHERE id = ANY($1) RETURNING *)
-     SELECT * FROM moved ORDER BY length(id), id`, [ids, move.to, at]);
-  await noteChanges(writer, move, ids, reason, at);
-  return moved;
-}
-
-const noteChanges = (writer: Writer, move: ServiceMove, ids: readonly string[], reason: string | null, at: Date): Promise<unknown> =>
-  writer.sql(
-    `INSERT INTO service_inventory.service_history (service_id, from_state, to_state, trigger, reason, actor, at)
-     SELECT id, $2, $3, $4, $5, $6, $7 FROM unnest($1::text[]) AS id`, [ids, move.from, move.to, move.trigger, reason, requireContext().actor, at]);
+export const moveServices = (tx: Tx, move: ServiceMove, ids: readonly string[], at: Date, reason: string | null): Promise<ServiceRow[]> =>
+  tx.writer(move.permit).sql<ServiceRow>(
+    `WITH moved AS (UPDATE service_inventory.service SET state = $3, rev = rev + 1, updated_at = $7 WHERE id = ANY($1) RETURNING *),
+       noted AS (INSERT INTO service_inventory.service_history (service_id, from_state, to_state, trigger, reason, actor, at)
+         SELECT id, $2, $3, $4, $5, $6, $7 FROM moved)
+     SELECT * FROM moved ORDER BY length(id), id`, [ids, move.from, move.to, move.trigger, reason, requireContext().actor, at]);
 
 /** Stores the line that services carry, and shows it. */
 export async function linkServices(tx: Tx, permit: Permit<'service.link'>, serviceId: string, subscriptionId: string, at: Date): Promise<void> {
