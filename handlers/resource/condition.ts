@@ -2,7 +2,7 @@
 import { resources } from '#generated/resources';
 import { BadRequest } from '#runtime/errors';
 import { attributeAt } from './attribute.ts';
-import { storable } from './document.ts';
+import { storable } from '#runtime/storable';
 import type { ResourceDefinition } from './resource.ts';
 
 export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'regex';

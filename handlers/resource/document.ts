@@ -5,6 +5,7 @@ import { attributes as schemasByApi } from '#generated/attributes';
 import { resources } from '#generated/resources';
 import { isoTime } from '#runtime/clock';
 import { BadRequest, type Problem } from '#runtime/errors';
+import { storable } from '#runtime/storable';
 import { errorsMax } from '#runtime/validator';
 import { isObject, pointerToken, put, type JsonObject } from './json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from './resource.ts';
@@ -77,9 +78,6 @@ class Walk {
     return null;
   }
 }
-
-/** Whether PostgreSQL can hold a text. */
-export const storable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
 export interface Stored {
   /** By camelCase name, as a Writer takes them. */

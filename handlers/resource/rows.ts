@@ -3,7 +3,7 @@ import { json, type Database, type Tx, type Writer } from '#db/database';
 import { snake } from '#db/names';
 import { resources } from '#generated/resources';
 import { formatId, type IdPrefix } from '#runtime/ids';
-import { storable } from './document.ts';
+import { storable } from '#runtime/storable';
 import { Binder } from './filter.ts';
 import type { Document, ResourceDefinition, ResourceRow, ResourceValues } from './resource.ts';
 

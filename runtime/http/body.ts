@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError, BadRequest } from '#runtime/errors';
+import { requireStorable } from '#runtime/storable';
 
 /** Longest request body in bytes. */
 export const bodyBytesMax = 1024 * 1024;
@@ -19,7 +20,7 @@ const none: Body = { contentType: '', text: '', value: undefined };
  * Reads a JSON body.
  * @param mediaTypes what the operation takes; none when it takes no body
  * @throws {ApiError} 415 for another media type, charset or encoding, 413 above `bodyBytesMax`
- * @throws {BadRequest} for JSON that does not parse, naming the place
+ * @throws {BadRequest} for JSON that does not parse or holds text no database takes, naming the place
  */
 export async function readBody(request: IncomingMessage, mediaTypes: readonly string[]): Promise<Body> {
   const length = Number(request.headers['content-length'] ?? 0);
@@ -30,7 +31,9 @@ export async function readBody(request: IncomingMessage, mediaTypes: readonly st
   if (bytes.length === 0 || mediaTypes.length === 0) return none;
   if (contentType === '' || !mediaTypes.includes(contentType)) throw unsupported(contentType || 'a body without Content-Type', mediaTypes);
   const text = decode(bytes);
-  return { contentType, text, value: parse(text) };
+  const value = parse(text);
+  requireStorable(text, value);
+  return { contentType, text, value };
 }
 
 function mediaTypeOf({ headers }: IncomingMessage): string {

@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { tokenizeCard } from '#cli/card-tokenizer';
 import { keyed, ok } from '#runtime/client';
+import { sleep } from '#runtime/clock';
 import { RemoteError } from '#runtime/errors';
 import { startStack, type Stack } from '../../support/stack.ts';
 import { customer } from '../../support/story.ts';
@@ -18,6 +19,12 @@ const opened = async (t: ExecutionContext): Promise<{ readonly stack: Stack; rea
 
 /** The identity that sagas call with. */
 const saga = (stack: Stack) => stack.as('com').payment;
+
+/** Waits until the gateway has been asked so often; the test's timeout ends a wait in vain. */
+async function asked(stack: Stack, attempts: number): Promise<void> {
+  const enough = () => stack.sql('SELECT 1 FROM payment.payment WHERE gateway_attempts >= $1', [attempts]);
+  while ((await enough()).length === 0) await sleep(20);
+}
 
 const sgd = (value: number) => ({ unit: 'SGD', value });
 
@@ -76,6 +83,14 @@ test.serial('who may not charge or give back is told so, and nothing happens', a
   t.is((await stack.sql('SELECT 1 FROM payment.refund')).length, 1);
 });
 
+test.serial('text that no database takes is refused with its place', async (t) => {
+  const { stack, customerId } = await opened(t);
+  const body = String.raw`{"customerId":"${customerId}","amount":{"unit":"SGD","value":3},"purpose":"vas","description":"half \ud800"}`;
+  const answer = await stack.fetch('payment', '/bss-api/payment/v1/charge', { method: 'POST', headers: { 'content-type': 'application/json' }, body }, 'com');
+  t.is(answer.status, 400);
+  t.regex(await answer.text(), /\/description: has characters that cannot be stored/);
+});
+
 test.serial('a card number in the place of a token ends up nowhere', async (t) => {
   const { stack, customerId } = await opened(t);
   const { token: _token, ...card } = tokenizeCard('4242424242424242');
@@ -107,9 +122,10 @@ test.serial('an open sale is taken up when its stack starts again', async (t) =>
   const [account] = await ok(stack.clients.billing.GET('/billingAccount', { params: { query: { customerId } } }));
   const made = await ok(stack.clients.TMF676.POST('/payment', { body: { account: { id: account!.id }, paymentMethod: { id: method!.id }, totalAmount: sgd(3) } }));
   t.is(made.status, 'pendingAuthorization');
-  for (let i = 0; i < 2; i += 1) {
+  for (const attempts of [2, 3]) {
     await stack.sql('UPDATE payment.payment SET lease_until_ms = NULL'); // as the start of a one-process installation does
     await stack.restart();
+    await asked(stack, attempts);
   }
   await stack.settle();
   t.is((await ok(stack.as('cli').TMF676.GET('/payment/{id}', { params: { path: { id: made.id ?? '' } } }))).status, 'captured');
