@@ -48,10 +48,10 @@ export function usageBody(used: Used, at: string, reference: string) {
 }
 
 /** Reports usage and waits until it is billed or rejected. @throws RemoteError when it is refused at once */
-export async function reportUsage({ clients }: Pick<Session, 'clients'>, body: ReturnType<typeof usageBody>, key: string): Promise<Usage> {
+export async function reportUsage({ clients }: Pick<Session, 'clients'>, body: ReturnType<typeof usageBody>, key: string, waitMs = waitMsMax): Promise<Usage> {
   const begin = elapsedMs();
   let usage = await ok(clients.TMF635.POST('/usage', { body, ...keyed(key) }));
-  while (!finalStates.has(usage.status ?? '') && elapsedMs() - begin < waitMsMax) {
+  while (!finalStates.has(usage.status ?? '') && elapsedMs() - begin < waitMs) {
     await sleep(pollMs);
     usage = await ok(clients.TMF635.GET('/usage/{id}', { params: { path: { id: usage.id ?? '' } } }));
   }
