@@ -52,6 +52,8 @@ export interface OrderFacts {
   readonly subscriptionId: string | null;
   /** Customer of the line named; null = there is no such line. */
   readonly lineOwner: string | null;
+  /** State of that line. */
+  readonly lineState: string | null;
   readonly openOrderId: string | null;
 }
 
@@ -177,10 +179,10 @@ export const lineLimit = rule<OrderFacts>({
 
 export const lineMissing = rule<OrderFacts>({
   code: 'order.create.line_missing',
-  title: 'The order does not say which line it ends.',
-  when: 'the action is delete and product.id names no line',
-  check: (facts) => adds(facts) || facts.lineOwner !== null,
-  context: ids,
+  title: 'The order names no line that can end.',
+  when: 'the action is delete and product.id names no line, or one that is terminated',
+  check: (facts) => adds(facts) || (facts.lineOwner !== null && facts.lineState !== 'terminated'),
+  context: (facts) => ({ ...ids(facts), state: facts.lineState }),
   fix: (facts) => [{ hint: 'Name the line in product.id.', tool: 'subscription.list_for_customer', args: { customer_id: facts.customerId } }],
 });
 

@@ -37,17 +37,18 @@ type Tariff = CatalogTypes['schemas']['Tariff'];
  */
 export async function gather(service: Service, request: OrderRequest): Promise<Gathered> {
   const { customerId, subscriptionId } = request;
-  const [customer, offering, number, lineOwner, openOrderId] = await Promise.all([
+  const [customer, offering, number, line, openOrderId] = await Promise.all([
     customerId === null ? nobody : customerFacts(service, customerId, request.action === 'add'),
     offeringFacts(service, request.offeringId),
     numberFacts(service, request.msisdnPreference),
-    subscriptionId === null ? null : ownerOfLine(service, subscriptionId),
+    subscriptionId === null ? null : lineNamed(service, subscriptionId),
     subscriptionId === null ? null : openOrderOf(service.db, subscriptionId),
   ]);
   const facts: Gathered['facts'] = {
     itemCount: request.itemCount, quantity: request.quantity, action: request.action, at: isoTime(service.clock.now()), customerId,
     kycRequired: service.config.requireKyc, linesMax: service.config.maxLines, offeringId: request.offeringId, subscriptionId,
-    ...customer, offering: offering.facts, msisdn: number.msisdn ?? request.msisdnPreference, msisdnStatus: number.status, lineOwner, openOrderId,
+    ...customer, offering: offering.facts, msisdn: number.msisdn ?? request.msisdnPreference, msisdnStatus: number.status,
+    lineOwner: line?.customerId ?? null, lineState: line?.state ?? null, openOrderId,
   };
   return { facts, snapshot: offering.snapshot, msisdn: number.msisdn };
 }
@@ -135,8 +136,8 @@ async function numberFacts({ clients, config }: Service, preference: string | nu
   }
 }
 
-const ownerOfLine = async ({ clients }: Service, id: string): Promise<string> =>
-  (await found('subscription', id, 'subscription.list_for_customer', ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id } } })))).customerId;
+const lineNamed = ({ clients }: Service, id: string): Promise<{ customerId: string; state: string }> =>
+  found('subscription', id, 'subscription.list_for_customer', ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id } } })));
 
 /** A call whose 404 means that the request names nothing. */
 async function found<T>(type: string, id: string, tool: string, call: Promise<T>): Promise<T> {

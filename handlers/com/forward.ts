@@ -3,7 +3,7 @@ import { keyed, ok } from '#runtime/client';
 import { money, toWireMoney, type WireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
 import type { ForwardStep, SagaData, ServiceNews, Work } from './saga.ts';
-import { requestService, serviceOrderOf } from './service-order.ts';
+import { removalOf, requestService, serviceOrderOf } from './service-order.ts';
 import { advance, keyOf, lookAgainMs, orFail, type Outcome, type Step, type Wait } from './step.ts';
 
 /** The steps of an add (DOMAIN §5 F1, 5–11) and of a delete (F7). */
@@ -53,11 +53,10 @@ export const forward: Readonly<Record<ForwardStep, Step>> = {
     return advance('awaitRemoval');
   })()),
 
-  awaitRemoval: async (service, { state, data, attempts }) => {
-    const { removalId, removalState } = data;
-    if (attempts === 0 || removalState === 'completed' || !removalId) return removalOutcome(state, removalState, {});
-    const { serviceState: seen } = await serviceOrderOf(service, removalId);
-    return removalOutcome(state, seen, seen ? { removalState: seen } : {});
+  awaitRemoval: async (service, { state, data, attempts, subscriptionId }) => {
+    if (attempts === 0 || data.removalState === 'completed') return removalOutcome(state, data.removalState, {});
+    const seen = await removalOf(service, required(subscriptionId, 'line'));
+    return removalOutcome(state, seen.removalState ?? data.removalState, seen);
   },
 };
 

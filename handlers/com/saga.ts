@@ -108,6 +108,14 @@ export const findWork = (reader: Pick<Database, 'one'>, orderId: string): Promis
 /** The same, order first and saga second locked until the transaction ends: everybody locks in this order. */
 export const lockWork = (tx: Tx, orderId: string): Promise<Work | null> => tx.one<Work>(`${workSql} FOR UPDATE OF o, s`, [orderId]);
 
+/** The service order that made the service of a line; null when no order here has made that line. */
+export async function madeBy(reader: Pick<Database, 'one'>, subscriptionId: string): Promise<string | null> {
+  const row = await reader.one<{ serviceOrderId: string | null }>(
+    `SELECT s.data->>'serviceOrderId' AS service_order_id FROM order_mgmt.order_item i JOIN order_mgmt.saga s ON s.order_id = i.order_id
+     WHERE i.subscription_id = $1 AND i.action = 'add'`, [subscriptionId]);
+  return row?.serviceOrderId ?? null;
+}
+
 /** What the order's events tell besides its change of state (DOMAIN §7). */
 export const payloadOf = (work: Work): Document => ({
   orderId: work.orderId, customerId: work.customerId, subscriptionId: work.subscriptionId, action: work.action, offeringId: work.offeringId,

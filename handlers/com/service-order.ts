@@ -1,7 +1,7 @@
 import type { components } from '#generated/types/TMF641';
-import { keyed, ok } from '#runtime/client';
+import { keyed, ok, where } from '#runtime/client';
 import type { Service } from '../service.ts';
-import type { Failure, SagaData, ServiceNews, Work } from './saga.ts';
+import { madeBy, type Failure, type SagaData, type ServiceNews, type Work } from './saga.ts';
 import { keyOf } from './step.ts';
 
 type ServiceOrder = components['schemas']['ServiceOrder'];
@@ -35,6 +35,23 @@ export async function requestService({ clients }: Service, work: Work): Promise<
 /** Looks a service order up. */
 export const serviceOrderOf = async ({ clients }: Service, id: string): Promise<SagaData> =>
   newsOf(await ok(clients.TMF641.GET('/serviceOrder/{id}', { params: { path: { id } } })));
+
+/**
+ * Looks for the service order that clears the network after a line has ended. Nobody asked for it in
+ * the line's name, so it is found by the service that the line's first service order made.
+ * @returns nothing while there is none
+ */
+export async function removalOf({ clients, db }: Service, subscriptionId: string): Promise<SagaData> {
+  const serviceOrderId = await madeBy(db, subscriptionId);
+  if (serviceOrderId === null) return {};
+  const made = await ok(clients.TMF641.GET('/serviceOrder/{id}', { params: { path: { id: serviceOrderId } } }));
+  const serviceId = made.serviceOrderItem?.[0]?.service?.id;
+  if (!serviceId) return {};
+  const query = { limit: 1, ...where({ 'serviceOrderItem.service.id': serviceId, 'serviceOrderItem.action': 'delete' }) };
+  const [removal] = await ok(clients.TMF641.GET('/serviceOrder', { params: { query } }));
+  const removalState = states[removal?.state ?? ''];
+  return removal?.id ? { removalId: removal.id, ...(removalState ? { removalState } : {}) } : {};
+}
 
 const states: Readonly<Record<string, ServiceNews>> = {
   inProgress: 'inProgress', held: 'held', completed: 'completed', failed: 'failed', cancelled: 'cancelled', rejected: 'failed',

@@ -13,10 +13,10 @@ const sellable = { category: 'PLAN', lifecycleStatus: 'Launched', validFor: null
 const add: OrderFacts = {
   itemCount: 1, quantity: 1, action: 'add', at: '2026-04-11T09:00:00.000Z', customerId: 'CUST-001', customerStatus: 'active', kycRequired: true,
   kycStatus: 'verified', paymentMethodId: 'PM-001', offeringId: 'PLAN_S', offering: sellable, msisdn: null, msisdnStatus: null, lines: 0, linesMax: 10,
-  subscriptionId: null, lineOwner: null, openOrderId: null,
+  subscriptionId: null, lineOwner: null, lineState: null, openOrderId: null,
 };
 
-const remove: OrderFacts = { ...add, action: 'delete', offeringId: null, offering: null, subscriptionId: 'SUB-001', lineOwner: 'CUST-001', paymentMethodId: null };
+const remove: OrderFacts = { ...add, action: 'delete', offeringId: null, offering: null, subscriptionId: 'SUB-001', lineOwner: 'CUST-001', lineState: 'active', paymentMethodId: null };
 
 test('a verified customer with a card orders a plan on sale', (t) => {
   const move = orderMachine.move({}, null, 'place', add);
@@ -45,6 +45,7 @@ const refused: readonly [string, OrderFacts, string, Record<string, unknown>, st
   ['a number that is not ours', { ...add, msisdn: '80000005' }, 'order.create.msisdn_unavailable', { msisdnStatus: null }, 'inventory.msisdn.list_available'],
   ['one line too many', { ...add, lines: 10 }, 'order.create.line_limit', { limit: 10 }, undefined],
   ['the end of no line', { ...remove, subscriptionId: null, lineOwner: null }, 'order.create.line_missing', { subscriptionId: null }, 'subscription.list_for_customer'],
+  ['the end of what has ended', { ...remove, lineState: 'terminated' }, 'order.create.line_missing', { subscriptionId: 'SUB-001', state: 'terminated' }, 'subscription.list_for_customer'],
   ['the end of another line', { ...remove, lineOwner: 'CUST-002' }, 'order.create.line_not_owned', { subscriptionId: 'SUB-001' }, 'subscription.list_for_customer'],
   ['the end of a busy line', { ...remove, openOrderId: 'ORD-009' }, 'order.create.line_busy', { openOrderId: 'ORD-009' }, 'order.wait_until'],
 ];

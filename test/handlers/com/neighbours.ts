@@ -197,8 +197,13 @@ export class Neighbours {
     return order;
   }
 
-  #service({ key, id, body }: Call): Reply | null {
+  #service({ key, id, body, query }: Call): Reply | null {
     if (key === 'TMF641.createServiceOrder') return this.#accept(body as Posted);
+    if (key === 'TMF641.listServiceOrder') {
+      const made = this.serviceOrders.get((query.get('serviceOrderItem.service.id') ?? '').replace('SVC-', ''));
+      const removal = made && this.orderFor(made.orderId, 'delete');
+      return { status: 200, body: removal ? [wire(removal)] : [] };
+    }
     const order = this.serviceOrders.get(id);
     if (key === 'TMF641.retrieveServiceOrder') return order ? { status: 200, body: wire(order) } : notFound;
     if (key === 'TMF641.patchServiceOrder' && order) {
@@ -274,7 +279,7 @@ export class Neighbours {
 
   /** The newest service order of a product order. */
   orderFor(orderId: string, action = 'add'): ServiceOrder {
-    return [...this.serviceOrders.values()].filter((one) => one.orderId === orderId && one.action === action).at(-1)!;
+    return [...this.serviceOrders.values()].filter((one) => one.orderId === orderId && one.action === action).at(-1)!; // the test knows that there is one
   }
 }
 
@@ -293,5 +298,5 @@ interface Posted {
 
 const wire = ({ id, state }: ServiceOrder): object => ({
   id, state,
-  serviceOrderItem: [{ id: '1', action: 'add', service: { serviceCharacteristic: state === 'acknowledged' ? [] : [{ name: 'msisdn', value: '90000007' }, { name: 'iccid', value: '8965010000000000053' }] } }],
+  serviceOrderItem: [{ id: '1', action: 'add', service: { id: `SVC-${id}`, serviceCharacteristic: state === 'acknowledged' ? [] : [{ name: 'msisdn', value: '90000007' }, { name: 'iccid', value: '8965010000000000053' }] } }],
 });

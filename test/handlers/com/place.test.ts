@@ -79,6 +79,7 @@ const rules: readonly [rule: string, body: () => unknown, answers: Answers, cont
   ['order.create.msisdn_unavailable', () => addOf(customer(), { msisdn: '90000005' }), {}, { msisdn: '90000005', msisdnStatus: 'assigned' }],
   ['order.create.msisdn_unavailable', () => addOf(customer(), { msisdn: '12' }), {}, { msisdn: '12', msisdnStatus: null }],
   ['order.create.line_missing', () => ({ ...addOf(customer()), productOrderItem: [{ id: '1', action: 'delete', productOffering: { id: 'PLAN_S' } }] }), {}, { subscriptionId: null }],
+  ['order.create.line_missing', () => deleteOf(customer(), 'SUB-899'), {}, { subscriptionId: 'SUB-899', state: 'terminated' }],
   ['order.create.line_not_owned', () => deleteOf(customer(), 'SUB-900'), {}, { subscriptionId: 'SUB-900' }],
   ['reference.id.unknown', () => addOf('CUST-99999'), {}, { type: 'customer', id: 'CUST-99999' }],
   ['reference.id.unknown', () => addOf(customer(), { offeringId: 'PLAN_X' }), {}, { type: 'productOffering', id: 'PLAN_X' }],
@@ -91,6 +92,7 @@ for (const [i, [rule, body, answers, context]] of rules.entries()) {
     neighbours.numbers.set('90000005', 'assigned');
     neighbours.tariffs.set('PLAN_OLD', { value: 9, lifecycleStatus: 'Retired', sellable: false });
     neighbours.lines.set('SUB-900', { customerId: 'CUST-900', orderId: 'ORD-900', state: 'active' });
+    neighbours.lines.set('SUB-899', { customerId: 'CUST-900', orderId: 'ORD-899', state: 'terminated' });
     neighbours.script = ({ key }) => answers[key] ?? null;
     const error = await refusal(body());
     t.is(error.rule, rule);

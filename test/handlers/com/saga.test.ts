@@ -244,6 +244,22 @@ test.serial('an order to end a line ends it, and is completed when the network h
   t.is((await desk.saga(ending)).serviceOrderId, desk.neighbours.orderFor(id, 'delete').id);
 });
 
+test.serial('the end of a line is found out, should the news of it be lost', async (t) => {
+  const { neighbours } = desk;
+  const customerId = customer();
+  const id = await desk.place(addOf(customerId));
+  await desk.until(id, 'completed');
+  const { subscriptionId } = await desk.saga(id);
+  neighbours.network = 'waits';
+  const ending = await desk.place(deleteOf(customerId, subscriptionId));
+  await desk.rests(ending, 'awaitRemoval');
+  neighbours.orderFor(id, 'delete').state = 'completed';
+  await desk.call('order.resumeProductOrder', { id: ending });
+  await desk.until(ending, 'completed');
+  const [asked] = neighbours.called('TMF641.listServiceOrder');
+  t.is(asked!.query.get('serviceOrderItem.service.id'), `SVC-${neighbours.orderFor(id).id}`);
+});
+
 test.serial('a line whose network task is stuck keeps the order that ends it held', async (t) => {
   const customerId = customer();
   const id = await desk.place(addOf(customerId));
@@ -256,7 +272,7 @@ test.serial('a line whose network task is stuck keeps the order that ends it hel
   const { id: removal } = desk.neighbours.orderFor(id, 'delete');
   await desk.neighbours.become(removal, 'held', { subscriptionId });
   await desk.until(ending, 'held');
-  t.is((await desk.refusal('TMF622.createProductOrder', { body: deleteOf(customerId, subscriptionId) })).rule, 'order.create.line_busy');
+  t.is((await desk.refusal('TMF622.createProductOrder', { body: deleteOf(customerId, subscriptionId) })).rule, 'order.create.line_missing');
   await desk.neighbours.become(removal, 'completed', { subscriptionId });
   await desk.until(ending, 'completed');
   t.deepEqual(types(await desk.events()), ['order.acknowledged', 'order.in_progress', 'order.held', 'order.in_progress', 'order.completed']);
