@@ -19,8 +19,8 @@ import { insertMethod, makeDefault, retireMethod } from './store-method.ts';
 
 type NewCard = components['schemas']['PaymentMethodCreate'];
 
-/** Lines of one customer we look at; far above BSS_MAX_LINES. */
-const linesMax = 1000;
+/** A line in any of these needs a card that can pay for it. */
+const liveStates = ['pending', 'active', 'blocked'] as const;
 
 /**
  * Puts a card on file; the same token again is the same card.
@@ -118,8 +118,9 @@ export async function removeCard(service: Service, id: string, headers: Incoming
 }
 
 async function liveLines(service: Service, customerId: string): Promise<string[]> {
-  const lines = await ok(service.clients.subscription.GET('/subscription', { params: { query: { customerId, limit: linesMax } } }));
-  return lines.filter(({ state }) => state !== 'terminated').map(({ id }) => id);
+  const list = (state: (typeof liveStates)[number]) => ok(service.clients.subscription.GET('/subscription', { params: { query: { customerId, state } } }));
+  const lines = await Promise.all(liveStates.map(list));
+  return lines.flat().map(({ id }) => id);
 }
 
 /** Removes or expires a card, under the lock of its customer's account. */

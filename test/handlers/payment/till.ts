@@ -108,7 +108,7 @@ export class Till {
     const customer = /\/customer\/(.+)$/.exec(pathname)?.[1];
     const status = this.customers.get(customer ?? '');
     if (status !== undefined) return Response.json({ id: customer, name: `Name of ${customer}`, status });
-    if (pathname.endsWith('/subscription')) return Response.json(this.lines.map((line) => ({ ...line, customerId: searchParams.get('customerId') })));
+    if (pathname.endsWith('/subscription')) return Response.json(this.lines.filter(({ state }) => state === searchParams.get('state')).map((line) => ({ ...line, customerId: searchParams.get('customerId') })));
     return Response.json({ code: 'NOT_FOUND', reason: 'not found', '@type': 'Error' }, { status: 404 });
   }
 
