@@ -110,7 +110,9 @@ export const cancel = (tx: Tx, service: Service, task: Task): Promise<Task> =>
   go(tx, service, task, 'cancel', { finishedAt: service.clock.now(), orderEnded: true }, 'service order ended');
 
 /** Moves a locked task and tells of it. */
-export async function go(tx: Tx, service: Service, task: Task, trigger: Exclude<TaskTrigger, 'request' | 'claim'>, values: TaskValues, reason: string | null = null): Promise<Task> {
+export async function go(
+  tx: Tx, service: Service, task: Task, trigger: Exclude<TaskTrigger, 'request' | 'claim'>, values: TaskValues, reason: string | null = null,
+): Promise<Task> {
   const move = taskMachine.move(tx, task.state, trigger, null, { taskId: task.id, serviceOrderId: task.serviceOrderId });
   const stored = await moveTask(tx, move, task, values, reason ?? values.lastError ?? null, service.clock.now());
   recordMove(tx, move, stored.id, taskEvent(stored), reason ?? values.lastError ?? null);

@@ -2,7 +2,7 @@ import type { Tx } from '#db/database';
 import type { Consumer, DomainEvent } from '#events/consumer';
 import { recordTask } from '#policy/service-order';
 import type { Service } from '../service.ts';
-import { refuseCancel } from './cancel-request.ts';
+import { refuseCancel } from './cancel-outcome.ts';
 import { lockServiceOrder, type ServiceOrderRow } from './order.ts';
 import { complete, goOrder, recordJeopardy, settleUndo, startUndo } from './progress.ts';
 import { updateTask } from './store.ts';

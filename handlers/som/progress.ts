@@ -5,7 +5,7 @@ import type { ServiceTrigger } from '#policy/service';
 import type { Document } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
 import { recordMove } from '../transition.ts';
-import { succeedCancel } from './cancel-request.ts';
+import { succeedCancel } from './cancel-outcome.ts';
 import { lockServices, makeServices, moveAll } from './inventory.ts';
 import { orderFactsOf, type Failure, type ServiceOrderRow } from './order.ts';
 import type { Plan } from './plan.ts';
@@ -58,7 +58,9 @@ function effectOf({ id, serviceId, action }: ServiceOrderRow): { serviceId: stri
 }
 
 /** Begins to take back what the network has done; what it is doing is taken back when it is done. */
-export async function startUndo(tx: Tx, service: Service, nudge: Nudge, order: ServiceOrderRow, tasks: readonly TaskRow[], ending: 'failed' | 'cancelled', failure: Failure | null): Promise<void> {
+export async function startUndo(
+  tx: Tx, service: Service, nudge: Nudge, order: ServiceOrderRow, tasks: readonly TaskRow[], ending: 'failed' | 'cancelled', failure: Failure | null,
+): Promise<void> {
   const undoing = await advanceOrder(tx, advanceServiceOrder.permit(tx), order.id, { step: 'awaitUndo', ending, failure });
   if (order.action === 'add') await requestUndo(tx, undoing, tasks.filter(({ state, undo }) => state === 'completed' && !undo));
   await settleUndo(tx, service, nudge, undoing, tasks);
