@@ -27,9 +27,8 @@ export const placeOrder = (service: Service, saga: Worker): ComHandlers['TMF622.
   try {
     const row = await service.db.tx(async (tx) => {
       const id = await nextId(tx, productOrder);
-      await (gathered ? place(tx, service, id, document, request, gathered) : recordOnly(tx, service, id, document, request));
       tx.afterCommit(() => saga.nudge());
-      return (await findResource(tx, productOrder, id))!; // inserted above
+      return gathered ? place(tx, service, id, document, request, gathered) : recordOnly(tx, service, id, document, request);
     });
     return created(service, productOrder, row);
   } catch (error) {
@@ -44,7 +43,7 @@ async function overtaken(service: Service, gathered: Gathered | null, error: unk
   return violation(lineBusy, { ...gathered.facts, openOrderId: await openOrderOf(service.db, subscriptionId) });
 }
 
-async function place(tx: Tx, service: Service, id: string, document: Document, request: OrderRequest, { facts: read, snapshot, msisdn }: Gathered): Promise<void> {
+async function place(tx: Tx, service: Service, id: string, document: Document, request: OrderRequest, { facts: read, snapshot, msisdn }: Gathered): Promise<OrderRow> {
   const facts = { ...read, lines: await linesNow(tx, read) };
   const move = orderMachine.move(tx, null, 'place', facts, { orderId: id });
   const at = service.clock.now();
@@ -62,7 +61,7 @@ async function place(tx: Tx, service: Service, id: string, document: Document, r
       origin: originOf(), dueMs: service.clock.tick(),
     },
   });
-  await recordCreated(tx, move, id);
+  return recordCreated(tx, move, id);
 }
 
 /** Orders of one customer take turns, so that none passes the limit beside another. */
@@ -73,7 +72,7 @@ async function linesNow(tx: Tx, { action, customerId, lines, liveLines }: Gather
 }
 
 /** Names no offering and no line: recorded, rejected at once, without any effect (DOMAIN §1). */
-async function recordOnly(tx: Tx, service: Service, id: string, document: Document, { customerId }: OrderRequest): Promise<void> {
+async function recordOnly(tx: Tx, service: Service, id: string, document: Document, { customerId }: OrderRequest): Promise<OrderRow> {
   const at = service.clock.now();
   const first = orderMachine.move(tx, null, 'record', null);
   await insertOrder(tx, first, { id, at, customerId, document });
@@ -82,9 +81,11 @@ async function recordOnly(tx: Tx, service: Service, id: string, document: Docume
   const second = orderMachine.move(tx, first.to, 'verdict', null);
   await moveOrder(tx, second, id, at, { document: { ...document, [verdictAttribute]: verdict(refusal) } }, refusal.message);
   recordMove(tx, second, id, { orderId: id, customerId, rule: refusal.rule }, refusal.message);
+  return (await findResource(tx, productOrder, id))!; // inserted above
 }
 
-async function recordCreated(tx: Tx, move: Parameters<typeof recordMove>[1], id: string): Promise<void> {
+async function recordCreated(tx: Tx, move: Parameters<typeof recordMove>[1], id: string): Promise<OrderRow> {
   const row: OrderRow = (await findResource(tx, productOrder, id))!; // inserted by the caller
   recordMove(tx, move, id, { orderId: id, ...orderFactsOf(row) });
+  return row;
 }
