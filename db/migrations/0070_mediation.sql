@@ -84,13 +84,15 @@ CREATE INDEX usage_history_usage ON mediation.usage_history (usage_id, id);
 
 -- Gives the month of `at` (UTC) a partition of its own; false when it has one, or when usage of it is in usage_other already.
 CREATE FUNCTION mediation.add_month(at timestamptz) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = mediation, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = mediation, pg_temp SET timezone = 'UTC' SET lock_timeout = '2s' AS $$
 DECLARE
   month_start timestamptz := date_trunc('month', at);
   month_end timestamptz := date_trunc('month', at) + interval '1 month';
   partition text := 'usage_' || to_char(at, 'YYYYMM');
 BEGIN
   IF to_regclass('mediation.' || partition) IS NOT NULL THEN RETURN false; END IF;
+  -- An insert that has chosen usage_other before the month is there would fail: whoever writes is waited for, and nobody begins meanwhile.
+  LOCK TABLE usage IN ACCESS EXCLUSIVE MODE;
   PERFORM 1 FROM usage_other WHERE usage_date >= month_start AND usage_date < month_end LIMIT 1;
   IF FOUND THEN RETURN false; END IF;
   EXECUTE format('CREATE TABLE %I (LIKE usage INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
