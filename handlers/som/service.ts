@@ -18,6 +18,9 @@ interface ShownService extends ServiceRow {
 const path = '/tmf-api/serviceInventory/v4/service';
 const supporting = '(SELECT array_agg(s.id ORDER BY length(s.id), s.id) FROM service_inventory.service s WHERE s.parent_id = r.id)';
 
+/** Ids that a filter finds: ours where a service order made the service, else those a client posted. */
+const posted = (path: string): string => `ARRAY(SELECT jsonb_path_query(r.document, '${path}') #>> '{}')`;
+
 /** TMF638 service. What a service order made follows from its orders; a row a client posts is kept as posted. */
 const definition: ResourceDefinition<ShownService> = {
   key: 'TMF638.service',
@@ -26,7 +29,8 @@ const definition: ResourceDefinition<ShownService> = {
   columns: {
     state: { column: 'state', type: 'text' },
     serviceDate: { column: 'service_date', type: 'timestamptz' },
-    'supportingService.id': { sql: supporting, type: 'text', many: true },
+    'supportingService.id': { sql: `coalesce(${supporting}, ${posted('$.supportingService[*].id')})`, type: 'text', many: true },
+    'serviceRelationship.service.id': { sql: `CASE WHEN r.parent_id IS NULL THEN ${posted('$.serviceRelationship[*].service.id')} ELSE ARRAY[r.parent_id] END`, type: 'text', many: true },
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',

@@ -74,4 +74,18 @@ test.serial('a service that a service order made is the orders\' to change', asy
   t.is((await network.refusal('TMF638.deleteService', { id })).rule, 'service.delete.has_effects');
   const { body } = await network.call('TMF638.listService', { query: { 'supportingService.id': 'SVC-002' } });
   t.deepEqual(body.map((one: { id: string }) => one.id), [id]);
+  const { body: parts } = await network.call('TMF638.listService', { query: { 'serviceRelationship.service.id': id } });
+  t.is(parts.length, 2);
+});
+
+test.serial('a change of what has no effect keeps what the service order was placed with', async (t) => {
+  const network = await Network.open();
+  t.teardown(() => network.close());
+  const id = await network.add('ORD-001');
+  await network.settle();
+  const { body: before } = await network.call('TMF641.retrieveServiceOrder', { id });
+  await network.call('TMF641.patchServiceOrder', { id, body: { description: 'urgent' } });
+  const { body: after } = await network.call('TMF641.retrieveServiceOrder', { id });
+  t.deepEqual(after, { ...before, description: 'urgent' });
+  t.is((await network.call('TMF641.listServiceOrder', { query: { 'serviceOrderItem.service.id': before.serviceOrderItem[0].service.id, 'serviceOrderItem.action': 'add' } })).body.length, 1);
 });
