@@ -1,6 +1,6 @@
 import test from 'ava';
 import { macros } from '#cli/demo/expected-events';
-import { ok } from '#runtime/client';
+import { ok, where } from '#runtime/client';
 import { sleep } from '#runtime/clock';
 import { startStack, type Stack } from '../../support/stack.ts';
 import { charged, customer, ended, line, lineOf, placeOrder, sagaOf, unexpected } from '../../support/story.ts';
@@ -24,6 +24,14 @@ const deleteOf = (customerId: string, subscriptionId: string) => ({
   productOrderItem: [{ id: '1', action: 'delete' as const, product: { id: subscriptionId } }],
 });
 
+const refusalOf = async (stack: Stack, body: ReturnType<typeof deleteOf>) => (await stack.clients.TMF622.POST('/productOrder', { body })).error;
+
+/** Service that the first service order made. */
+async function serviceOf(stack: Stack): Promise<string | undefined> {
+  const [made] = await ok(stack.clients.TMF641.GET('/serviceOrder', { params: { query: { ...where({ 'serviceOrderItem.action': 'add' }) } } }));
+  return made?.serviceOrderItem?.[0]?.service?.id;
+}
+
 async function reaches(stack: Stack, orderId: string, state: string): Promise<void> {
   for (let polls = 0; polls < 400; polls += 1) {
     if ((await sagaOf(stack, orderId)).orderState === state) return;
@@ -46,6 +54,12 @@ test.serial('an order to end a line ends with a number at rest and a profile gon
   t.is((await lineOf(stack, subscriptionId)).state, 'terminated');
   t.is((await ok(stack.clients.inventory.GET('/msisdn/{msisdn}', { params: { path: { msisdn } } }))).status, 'quarantined');
   t.deepEqual(await charged(stack), [10]);
+  t.is((await refusalOf(stack, deleteOf(who, subscriptionId)))?.reason, 'order.create.line_missing');
+
+  // The way com takes when news are lost.
+  const { serviceOrderId } = await sagaOf(stack, id);
+  const [removal] = await ok(stack.clients.TMF641.GET('/serviceOrder', { params: { query: { limit: 1, ...where({ 'serviceOrderItem.service.id': await serviceOf(stack), 'serviceOrderItem.action': 'delete' }) } } }));
+  t.is(removal?.id, serviceOrderId ?? undefined);
 });
 
 test.serial('an order whose task is stuck is held; resolved, it goes on with one charge', async (t) => {
