@@ -300,3 +300,16 @@ test.serial('usage lies in the partition of its month, and of any other month in
   const old = await network.post(network.record('90000001', {}, { usageDate: '2020-02-29T00:00:00Z' }));
   t.is(await place(old.id), 'mediation.usage_other');
 });
+
+test.serial('a month gets its partition while usage of it comes in, and no record is lost', async (t) => {
+  const months = Array.from({ length: 12 }, (_, i) => `2019-${String(i + 1).padStart(2, '0')}-15T00:00:00Z`);
+  for (const usageDate of months) {
+    const posts = Array.from({ length: 8 }, () => network.post(network.record('90000001', {}, { usageDate })));
+    const made = network.shop.query(`SELECT mediation.add_month('${usageDate}')`);
+    const kept = await Promise.all(posts);
+    await made;
+    t.true(kept.every(({ status }) => status === 'rejected'));
+  }
+  const [stored] = await network.shop.query<{ n: number }>("SELECT count(*)::int AS n FROM mediation.usage WHERE usage_date < '2020-01-01'");
+  t.is(stored!.n, 12 * 8);
+});
