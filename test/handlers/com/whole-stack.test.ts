@@ -41,6 +41,19 @@ async function reaches(stack: Stack, orderId: string, state: string): Promise<vo
 }
 
 
+test.serial('an order is one trace through all services, told by the one who placed it', async (t) => {
+  const stack = await startStack(t);
+  const who = await customer(stack);
+  await stack.settle();
+  await stack.events();
+  await line(stack, who);
+  const events = await stack.events();
+  t.deepEqual(unexpected(events, macros.ORDER), []);
+  t.is(new Set(events.map(({ traceId }) => traceId)).size, 1);
+  const own = events.filter(({ type }) => type.startsWith('order.'));
+  t.is(new Set(own.map(({ actor }) => actor)).size, 1);
+});
+
 test.serial('an order to end a line ends with a number at rest and a profile gone', async (t) => {
   const stack = await startStack(t);
   const who = await customer(stack);
