@@ -132,6 +132,8 @@ const sentences: Readonly<Record<string, (params: Readonly<Record<string, unknow
   maxLength: ({ limit }) => `must have at most ${String(limit)} characters`,
   minItems: ({ limit }) => `must have at least ${String(limit)} items`,
   maxItems: ({ limit }) => `must have at most ${String(limit)} items`,
+  minProperties: ({ limit }) => `must have at least ${String(limit)} members`,
+  maxProperties: ({ limit }) => `must have at most ${String(limit)} members`,
   minimum: bound, maximum: bound, exclusiveMinimum: bound, exclusiveMaximum: bound,
   multipleOf: ({ multipleOf }) => `must be a multiple of ${String(multipleOf)}`,
   uniqueItems: ({ i, j }) => `must not repeat: items ${String(j)} and ${String(i)} are equal`,

@@ -8,6 +8,7 @@ export type JsonSchema = boolean | { [keyword: string]: unknown };
 /** Keywords that mean the same in both dialects. */
 const copied = [
   'pattern', 'enum', 'multipleOf', 'minLength', 'maxLength', 'minItems', 'maxItems', 'uniqueItems', 'required',
+  'minProperties', 'maxProperties',
 ] as const;
 
 /** The schema of a value. A named component is referred to by its name, which is its `$id`. */

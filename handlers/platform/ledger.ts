@@ -3,6 +3,7 @@ import type { Database } from '#db/database';
 import type { components } from '#generated/types/audit';
 import { BadRequest } from '#runtime/errors';
 import type { Page } from '../resource/page.ts';
+import { settledPosition } from './settled.ts';
 
 export interface EventFilter {
   readonly eventId: string | undefined;
@@ -15,6 +16,8 @@ export interface EventFilter {
   /** Only events behind this place in the ledger. */
   readonly afterPosition: number | undefined;
   readonly traceId: string | undefined;
+  /** Only events up to this place. */
+  readonly untilPosition?: number;
 }
 
 export interface LedgerRow extends Omit<components['schemas']['Event'], 'id' | 'href' | '@type' | 'occurredAt'> {
@@ -23,21 +26,9 @@ export interface LedgerRow extends Omit<components['schemas']['Event'], 'id' | '
 
 /** Counting goes no further: a whole ledger would take longer to count than anybody waits. */
 export const countMax = 100_000;
-/** Places at the end of the ledger among which a transaction may not have committed yet. */
-const youngMax = 2000;
 
 const columns = `d.event_id, d.event_type, d.aggregate_type, d.aggregate_id, d.aggregate_seq, d.occurred_at, d.actor, d.channel,
   d.service_identity, d.trace_id, d.schema_version, d.payload, d.prev_hash, d.hash`;
-
-/**
- * Last place up to which the ledger cannot change any more: places are given in order, but a
- * transaction with an earlier one may commit later. Without a running transaction every gap is a
- * rolled-back one; a reader that follows on must not step over one that may still be filled.
- */
-const settled = `(SELECT coalesce(min(y.position) FILTER (WHERE y.next > y.position + 1
-      AND pg_snapshot_xmin(pg_current_snapshot()) < pg_snapshot_xmax(pg_current_snapshot())), max(y.position), 0)
-    FROM (SELECT position, lead(position) OVER (ORDER BY position) AS next
-      FROM (SELECT position FROM audit.domain_event ORDER BY position DESC LIMIT ${youngMax}) young) y)`;
 
 /** @throws {BadRequest} the id names no event */
 export async function cursorPosition(database: Database, eventId: string): Promise<number> {
@@ -47,12 +38,11 @@ export async function cursorPosition(database: Database, eventId: string): Promi
 }
 
 /** Newest first; oldest first, and only what is settled, for a reader that follows on. */
-export function listEvents(database: Database, filter: EventFilter, page: Page): Promise<LedgerRow[]> {
+export async function listEvents(database: Database, filter: EventFilter, page: Page): Promise<LedgerRow[]> {
   const following = filter.since !== undefined || filter.afterPosition !== undefined;
-  const { where, values } = conditionOf(filter);
-  const until = following ? ` AND d.position <= ${settled}` : '';
+  const { where, values } = conditionOf(following ? { ...filter, untilPosition: await settledPosition(database) } : filter);
   return database.read<LedgerRow>(
-    `SELECT ${columns} FROM audit.domain_event d WHERE ${where}${until} ORDER BY d.position ${following ? 'ASC' : 'DESC'}
+    `SELECT ${columns} FROM audit.domain_event d WHERE ${where} ORDER BY d.position ${following ? 'ASC' : 'DESC'}
      LIMIT $${values.length + 1} OFFSET $${values.length + 2}`, [...values, page.limit, page.offset]);
 }
 
@@ -81,6 +71,7 @@ function conditionOf(filter: EventFilter): { where: string; values: unknown[] } 
   add((mark) => `starts_with(d.event_type, ${mark})`, area);
   add((mark) => `d.occurred_at >= ${mark}`, filter.since);
   add((mark) => `d.position > ${mark}`, filter.afterPosition);
+  add((mark) => `d.position <= ${mark}`, filter.untilPosition);
   add((mark) => `d.trace_id = ${mark}`, filter.traceId);
   return { where: tests.join(' AND ') || 'true', values };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database';
 import { record } from '#events/record';
+import { requireContext, runWith } from '#runtime/context';
 import type { PolicyViolation } from '#runtime/errors';
 import type { Operation } from '#runtime/operation';
 
@@ -10,5 +11,6 @@ import type { Operation } from '#runtime/operation';
  */
 export const refusalRecorder = (database: Database) =>
   (violation: PolicyViolation, row: Operation): Promise<void> =>
-    database.tx(async (tx) =>
-      record(tx, 'policy.refused', violation.rule, { rule: violation.rule, operation: row.key, context: violation.context }));
+    // Without the key of the call: a refusal is no effect that a repeat of it could find.
+    runWith({ ...requireContext(), idempotencyKey: null }, () => database.tx(async (tx) =>
+      record(tx, 'policy.refused', violation.rule, { rule: violation.rule, operation: row.key, context: violation.context })));

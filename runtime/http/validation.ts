@@ -1,12 +1,13 @@
 import type { OperationValidators } from '#generated/validators';
-import { BadRequest, NotFound } from '#runtime/errors';
+import { BadRequest, NotFound, type Problem } from '#runtime/errors';
 import type { Operation, QueryParameter } from '#runtime/operation';
+import { storable } from '#runtime/storable';
 
 export type Query = Record<string, unknown>;
 
 /** @throws {NotFound} when an id cannot name anything of this kind (TMF.md §2 "unknown id") */
 export function checkParams(row: Operation, validators: OperationValidators, params: Readonly<Record<string, string>>): void {
-  if (validators.params(params) === null) return;
+  if (validators.params(params) === null && Object.values(params).every(storable)) return;
   throw new NotFound(row.resource ?? row.aggregate, Object.values(params).join('/'));
 }
 
@@ -16,9 +17,15 @@ export function checkQuery(row: Operation, validators: OperationValidators, raw:
   for (const parameter of row.query) {
     if (parameter.name in query) query[parameter.name] = coerced(parameter, query[parameter.name]);
   }
-  const problems = validators.query(query);
+  const problems = validators.query(query) ?? unstorable(query);
   if (problems) throw new BadRequest('A query parameter is invalid', problems);
   return query;
+}
+
+/** Filters name any attribute, so that no schema looks at their text (TMF630 §4.4). */
+function unstorable(query: Query): Problem[] | null {
+  const wrong = Object.entries(query).filter(([name, value]) => ![name, ...[value].flat()].every((text) => storable(String(text))));
+  return wrong.length === 0 ? null : wrong.map(([name]) => ({ pointer: `/${name.replaceAll('\u0000', '').toWellFormed()}`, message: 'has characters that cannot be stored' }));
 }
 
 /** @throws {BadRequest} naming every pointer that is wrong */
