@@ -57,6 +57,13 @@ export async function printList(session: Session, paging: Paging, request: ListR
   return 0;
 }
 
+/** Prints the rows of a list that came whole: as `--fields` and the scripting options say. */
+export async function printRows({ output }: Session, rows: readonly object[], { title, type, marks = [] }: Omit<ListRequest, 'fetch'>): Promise<void> {
+  if (output.scripted) return output.rows(rows, type);
+  const { renderList } = await import('./renderers/render.ts');
+  output.raw(renderList(rows as readonly Row[], { title, type, marks: [...marks, String(rows.length)], fields: output.options.fields }, output.look)); // rows of a list are JSON objects
+}
+
 /** The rows asked for of a list that came whole. */
 export function pageOf<T>(rows: readonly T[], paging: Paging): readonly T[] {
   const { limit, offset } = windowOf(paging);

@@ -1,7 +1,7 @@
 import { UsageError } from 'clipanion';
 import { ok, where } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
-import { pageOf, type Paging } from '../page.ts';
+import { pageOf, printRows, type Paging } from '../page.ts';
 import type { CatalogView } from '../renderers/catalog.ts';
 import { absentAsNull, type Session } from '../session.ts';
 
@@ -35,7 +35,7 @@ export async function showPlans(session: Session, { active, at, paging }: PlansA
     absentAsNull(ok(clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id }, query: { at: moment } } })))));
   const shown = tariffs.filter((tariff) => tariff !== null).filter(({ sellable }) => !active || sellable);
   const plans = pageOf(shown.toSorted((a, b) => a.price.amount.value - b.price.amount.value), paging);
-  if (output.scripted || output.options.fields.length > 0) output.rows(plans, 'Tariff');
+  if (output.scripted || output.options.fields.length > 0) await printRows(session, plans, { title: 'Plans', type: 'Tariff' });
   else await output.show({ '@type': 'CatalogView', id: 'catalog', kind: 'plan', at: moment, offerings: plans } satisfies CatalogView & { id: string });
   return 0;
 }
@@ -45,7 +45,7 @@ export async function showTopUps(session: Session, at: string | undefined, pagin
   const { clients, output } = session;
   const moment = at === undefined ? isoTime(await session.businessTime()) : momentOf(at);
   const offerings = pageOf(await ok(clients.catalog.GET('/vasOffering', { params: { query: { at: moment, limit: offeringsMax } } })), paging);
-  if (output.scripted || output.options.fields.length > 0) output.rows(offerings, 'VasOffering');
+  if (output.scripted || output.options.fields.length > 0) await printRows(session, offerings, { title: 'Top-ups', type: 'VasOffering' });
   else await output.show({ '@type': 'CatalogView', id: 'catalog', kind: 'top-up', at: moment, offerings } satisfies CatalogView & { id: string });
   return 0;
 }

@@ -17,11 +17,15 @@ export function renderKeyValue(value: Readonly<Record<string, unknown>>, look: L
   }, look);
 }
 
-/** A reference is read by what it refers to; anything larger as JSON. */
+/** A reference is read by what it refers to, a refusal by its rule; anything larger as JSON. */
 function memberText(member: unknown): string {
+  if (isRefusal(member)) return anyText(member.reason);
   if (Array.isArray(member) && member.length > 0 && member.every(isReference)) return member.map(memberText).join(', ');
   return anyText(isReference(member) ? member.id : member);
 }
 
 const isReference = (member: unknown): member is { readonly id: string } =>
   member !== null && typeof member === 'object' && 'id' in member && typeof member.id === 'string';
+
+const isRefusal = (member: unknown): member is { readonly reason: string } =>
+  member !== null && typeof member === 'object' && '@type' in member && member['@type'] === 'PolicyViolation' && 'reason' in member && typeof member.reason === 'string';

@@ -30,6 +30,10 @@ export function renderOrder(view: OrderView, look: Look): string {
   }, look);
 }
 
+/** An order alone, as it is answered when it was placed. */
+export const renderProductOrder = (order: ProductOrder, look: Look): string =>
+  renderOrder({ '@type': 'OrderView', id: order.id ?? '', order, saga: null, tasks: [], timeline: [] }, look);
+
 /** `PLAN_M   SGD 25.00/month   CUST-022   90000005   SUB-009`. */
 function whatLine({ order, saga }: OrderView): string {
   const item = order.productOrderItem[0];

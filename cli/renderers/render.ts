@@ -13,6 +13,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   SubscriptionBalance: async () => (await import('./subscription.ts')).renderSubscriptionBalance,
   VasPurchase: async () => (await import('./receipt.ts')).renderVasPurchase,
   Receipt: async () => (await import('./receipt.ts')).renderReceipt,
+  ProductOrder: async () => (await import('./order.ts')).renderProductOrder,
   OrderView: async () => (await import('./order.ts')).renderOrder,
   CatalogView: async () => (await import('./catalog.ts')).renderCatalog,
   Tariff: async () => (await import('./catalog.ts')).renderTariff,

@@ -105,10 +105,26 @@ test('an order nobody knows is not found', async (t) => {
   t.is(stderr, 'bss: There is no order ORD-999.\n');
 });
 
-test('cancelling asks for the order in question', async (t) => {
-  const stack = await ScriptedStack.start(t, { 'POST /tmf-api/productOrderingManagement/v4/cancelProductOrder': { status: 201, body: { id: 'CXO-001', state: 'acknowledged', '@type': 'CancelProductOrder', productOrder: { id: 'ORD-014' } } } });
+const cancellations = '/tmf-api/productOrderingManagement/v4/cancelProductOrder';
+const cancellation = (state: string, more: object = {}) => ({ id: 'CXO-001', state, '@type': 'CancelProductOrder', productOrder: { id: 'ORD-014' }, ...more });
+
+test('cancelling waits for the verdict', async (t) => {
+  const stack = await ScriptedStack.start(t, {
+    [`POST ${cancellations}`]: { status: 201, body: cancellation('acknowledged') },
+    [`GET ${cancellations}/CXO-001`]: (_seen: Seen, times: number) => ({ body: cancellation(times === 0 ? 'inProgress' : 'done') }),
+  });
   const { code, stdout } = await stack.bss(['order', 'cancel', 'ORD-014', '--reason', 'changed her mind', '--yes']);
   t.is(code, 0);
-  t.regex(stdout, /CancelProductOrder -+ CXO-001 -\n\| state +acknowledged\n\| productOrder +ORD-014\n/);
+  t.regex(stdout, /CancelProductOrder -+ CXO-001 -\n\| state +done\n\| productOrder +ORD-014\n/);
   t.deepEqual(stack.seen[0]?.body, { productOrder: { id: 'ORD-014' }, cancellationReason: 'changed her mind' });
+  t.is((await stack.bss(['order', 'cancel', 'ORD-014', '--yes', '--no-wait', '--plain', '--fields', 'state'])).stdout, 'state\tacknowledged\n');
+});
+
+test('a cancellation that came too late is told with its rule: exit 4', async (t) => {
+  const violation = { reason: 'order.cancel.already_provisioning', message: 'The network is being set up already.', context: { orderId: 'ORD-014' }, fix: [{ hint: 'wait', tool: 'order.wait_until', args: { order_id: 'ORD-014' } }] };
+  const stack = await ScriptedStack.start(t, { [`POST ${cancellations}`]: { status: 201, body: cancellation('terminatedWithError', { policyViolation: violation }) } });
+  const { code, stdout, stderr } = await stack.bss(['order', 'cancel', 'ORD-014', '--yes']);
+  t.is(code, 4);
+  t.regex(stdout, /\| state +terminatedWithError\n/);
+  t.regex(stderr, /Refused -+ order\.cancel\.already_provisioning -\n\| The network is being set up already\. +fix: bss order wait ORD-014\n$/);
 });
