@@ -6,6 +6,7 @@ import { Conflict, Unavailable } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
 import { insideTransaction } from '#runtime/transaction-scope';
 import { camelRow } from './names.ts';
+import { schemaOf } from './schemas.ts';
 import { bookkeeping, Tx } from './transaction.ts';
 
 export { json, Tx, Writer } from './transaction.ts';
@@ -101,7 +102,7 @@ export class Database {
     try {
       await client.query('BEGIN');
       const result = await insideTransaction(this.service, () => work(tx));
-      if (tx.pending.length > 0) await client.query('SELECT audit.append_event($1::jsonb)', [JSON.stringify(this.#envelopes(tx))]);
+      if (tx.pending.length > 0) await client.query(...this.#ending(tx));
       await client.query('COMMIT');
       if (tx.pending.length > 0) this.#onEvents();
       for (const after of tx.committed) after();
@@ -112,6 +113,22 @@ export class Database {
     } finally {
       client.release(broken);
     }
+  }
+
+  /**
+   * Appends the events; for a call with an Idempotency-Key it also leaves with the key what the call
+   * has made, so that a repeat finds it even when the answer is lost (DOMAIN §10).
+   */
+  #ending(tx: Tx): [text: string, values: unknown[]] {
+    const events = JSON.stringify(this.#envelopes(tx));
+    const context = current();
+    if (!context?.idempotencyKey || this.service === 'platform') return ['SELECT audit.append_event($1::jsonb)', [events]];
+    return [
+      `WITH effect AS (UPDATE ${schemaOf(this.service)}.idempotency SET effect_id = coalesce(effect_id, $2)
+         WHERE identity = $3 AND key = $4 AND state = 'in_flight')
+       SELECT audit.append_event($1::jsonb)`,
+      [events, tx.pending[0]!.aggregateId, context.serviceIdentity, context.idempotencyKey],
+    ];
   }
 
   #envelopes(tx: Tx): object[] {

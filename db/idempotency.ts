@@ -21,6 +21,11 @@ interface Stored {
   readonly body: string;
 }
 
+interface Taken {
+  readonly leaseUntilMs: number;
+  readonly effectId: string | null;
+}
+
 const hourMs = 3_600_000;
 /** A key that is claimed and given back by others between our two looks. */
 const looksMax = 3;
@@ -43,8 +48,8 @@ export class StoredAnswers implements IdempotencyStore {
 
   async claim(request: KeyedRequest): Promise<Claim> {
     for (let look = 0; look < looksMax; look += 1) {
-      const lease = await this.#take(request);
-      if (lease !== null) return { kind: 'claimed', lease };
+      const taken = await this.#take(request);
+      if (taken) return { kind: 'claimed', lease: taken.leaseUntilMs, effect: taken.effectId };
       const stored = await this.#find(request);
       if (stored) return claimOf(stored, request);
     }
@@ -59,8 +64,10 @@ export class StoredAnswers implements IdempotencyStore {
   }
 
   async release({ identity, key }: KeyedRequest, lease: number): Promise<void> {
+    const mine = "identity = $1 AND key = $2 AND lease_until_ms = $3 AND state = 'in_flight'";
     await this.#database[bookkeeping](
-      `DELETE FROM ${this.#table} WHERE identity = $1 AND key = $2 AND lease_until_ms = $3 AND state = 'in_flight'`, [identity, key, lease]);
+      `WITH kept AS (UPDATE ${this.#table} SET lease_until_ms = NULL WHERE ${mine} AND effect_id IS NOT NULL)
+       DELETE FROM ${this.#table} WHERE ${mine} AND effect_id IS NULL`, [identity, key, lease]);
   }
 
   /** Deletes answers whose time is over, a batch at a time. @returns true when there may be more */
@@ -73,22 +80,22 @@ export class StoredAnswers implements IdempotencyStore {
   }
 
   /** New, over, or left behind by a call that was lost: then the key is ours. The lease names our claim. */
-  async #take({ identity, key, method, path, bodyHash }: KeyedRequest): Promise<number | null> {
+  async #take({ identity, key, method, path, bodyHash }: KeyedRequest): Promise<Taken | null> {
     const { clock } = this.#database;
     const now = clock.now();
     const lease = clock.tick() + this.#options.leaseMs;
-    const rows = await this.#database[bookkeeping](
+    const [taken] = await this.#database[bookkeeping]<Taken>(
       `INSERT INTO ${this.#table} AS i (identity, key, method, path, body_hash, state, lease_until_ms, created_at, expires_at)
        VALUES ($1, $2, $3, $4, $5, 'in_flight', $6, $7, $8)
        ON CONFLICT (identity, key) DO UPDATE SET method = excluded.method, path = excluded.path, body_hash = excluded.body_hash,
-         state = 'in_flight', lease_until_ms = excluded.lease_until_ms, status = NULL, headers = NULL, body = NULL,
+         state = 'in_flight', lease_until_ms = excluded.lease_until_ms, effect_id = CASE WHEN i.expires_at > $7 THEN i.effect_id END, status = NULL, headers = NULL, body = NULL,
          created_at = excluded.created_at, expires_at = excluded.expires_at
        WHERE (i.state = 'done' AND i.expires_at <= $7)
          OR (i.state = 'in_flight' AND coalesce(i.lease_until_ms, 0) <= $9 AND (i.expires_at <= $7
            OR (i.method = excluded.method AND i.path = excluded.path AND i.body_hash = excluded.body_hash)))
-       RETURNING lease_until_ms`,
+       RETURNING lease_until_ms, effect_id`,
       [identity, key, method, path, bodyHash, lease, now, new Date(now.getTime() + this.#options.hours * hourMs), clock.tick()]);
-    return rows.length === 1 ? lease : null;
+    return taken ?? null;
   }
 
   async #find({ identity, key }: KeyedRequest): Promise<Stored | null> {

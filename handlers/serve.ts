@@ -61,6 +61,9 @@ interface Unit {
 /** Where every publisher is in this process, relay and bus are nudged: looking is for retries only. */
 const nudgedTickMs = 1000;
 
+/** Their creations go over a card: an interrupted one is found by its key and carried on, not only looked up. */
+const resuming: ReadonlySet<ServiceName> = new Set(['payment', 'subscription']);
+
 /** Everything one process runs. */
 class Stack implements Running {
   readonly #names: readonly ServiceName[];
@@ -160,7 +163,7 @@ class Stack implements Running {
       nudge: () => this.#bus.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
     });
     return new Host({
-      service: name, rows: rowsOf(name), log, access, idempotency: answers,
+      service: name, rows: rowsOf(name), log, access, idempotency: answers, resumes: resuming.has(name),
       handlers: { ...shared, ...hosted.routes } as Record<string, AnyHandler>, // checked against their stubs where they are written
       perimeter: new Perimeter({
         identities: config.identities, allowAdmin: config.allowAdmin, access,

@@ -33,7 +33,7 @@ BEGIN
     EXECUTE format('CREATE TABLE %I.idempotency (
       identity text NOT NULL, key text NOT NULL, method text NOT NULL, path text NOT NULL, body_hash text NOT NULL,
       state text NOT NULL CHECK (state IN (''in_flight'', ''done'')), lease_until_ms bigint,
-      status integer, headers jsonb, body text, created_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
+      effect_id text, status integer, headers jsonb, body text, created_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
       PRIMARY KEY (identity, key), CHECK (state <> ''done'' OR status IS NOT NULL))', owner_schema);
     EXECUTE format('CREATE INDEX ON %I.idempotency (expires_at)', owner_schema);
   END LOOP;

@@ -10,14 +10,16 @@ import { errorAnswer } from './error-body.ts';
 import type { Health } from './health.ts';
 import { Metrics } from './metrics.ts';
 import { requestIdOf } from './perimeter.ts';
-import { answering, type RouteOptions } from './route.ts';
+import { answering, type Recall, type RouteOptions } from './route.ts';
 
 /** Any member of a generated handler map. */
 export type AnyHandler = RouteOptions['handler'];
 
-export interface HostOptions extends Omit<RouteOptions, 'handler' | 'row' | 'metrics'> {
+export interface HostOptions extends Omit<RouteOptions, 'handler' | 'row' | 'metrics' | 'recall'> {
   readonly service: ServiceName;
   readonly rows: readonly Operation[];
+  /** The service finds an interrupted creation again by its Idempotency-Key and carries it on; else each is one transaction. */
+  readonly resumes: boolean;
   /** By operation key. */
   readonly handlers: Readonly<Record<string, AnyHandler>>;
   readonly health: Health;
@@ -105,11 +107,18 @@ export class Host {
       const handler = this.#options.handlers[row.key];
       if (!handler) throw new Error(`${this.service} has no handler for ${row.key}`);
       const method = row.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete';
-      route[method](answering({ ...this.#options, row, handler, metrics: this.#metrics }));
+      route[method](answering({ ...this.#options, row, handler, recall: this.#recallOf(row), metrics: this.#metrics }));
     }
     const allow = rows.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     route.all((request: Request, response: Response) =>
       this.#fail(new ApiError(405, 'METHOD_NOT_ALLOWED', 'method not allowed', `${request.method} is not possible here.`, { allow }), request, response));
+  }
+
+  #recallOf(row: Operation): Recall | undefined {
+    if (row.kind !== 'create' || this.#options.resumes) return undefined;
+    const found = this.#options.rows.find((one) => one.kind === 'retrieve' && one.api === row.api && one.path.startsWith(`${row.path}/{`));
+    const handler = found && this.#options.handlers[found.key];
+    return handler && { row: found, handler, idParam: found.pathParams.at(-1)! };
   }
 
   async #ready(response: Response): Promise<void> {

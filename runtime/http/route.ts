@@ -5,7 +5,7 @@ import { validatorsFor, type OperationValidators } from '#generated/validators';
 import type { OperationKey } from '#generated/operations';
 import { elapsedMs } from '#runtime/clock';
 import { parseTraceparent, requireContext, runWith, type Trace } from '#runtime/context';
-import { DryRunPassed, PolicyViolation, RemoteError } from '#runtime/errors';
+import { DryRunPassed, NotFound, PolicyViolation, RemoteError } from '#runtime/errors';
 import type { Answer, Call, IncomingHeaders } from '#runtime/handler';
 import type { Logger } from '#runtime/logger';
 import type { Operation } from '#runtime/operation';
@@ -19,10 +19,19 @@ import type { Metrics } from './metrics.ts';
 import { requestIdOf, type Perimeter } from './perimeter.ts';
 import { checkAnswer, checkParams, checkQuery, checkRequest } from './validation.ts';
 
+/** The operation that reads what another one creates. */
+export interface Recall {
+  readonly row: Operation;
+  readonly handler: RouteOptions['handler'];
+  readonly idParam: string;
+}
+
 export interface RouteOptions {
   readonly row: Operation;
   /** Erased type of a member of a generated handler map, which has checked the real one. */
   readonly handler: (call: Call<never, never, never>) => Promise<Answer<unknown>>;
+  /** For a creation that is one transaction: reads what an earlier call with the same key has made. */
+  readonly recall?: Recall | undefined;
   readonly perimeter: Perimeter;
   readonly access: Access;
   readonly idempotency: IdempotencyStore;
@@ -109,7 +118,13 @@ class Exchange {
     if (!keyed) return fresh(await this.#handled(call, validators));
     const onTrouble = (err: unknown): void => log.error({ err }, 'the answer to an Idempotency-Key was not kept');
     // A refusal is a first answer like any other, so it is turned into one inside the claim.
-    return once({ store: idempotency, access, onTrouble }, row, keyed, () => this.#handled(call, validators).catch((error: unknown) => this.#failed(error)));
+    return once({ store: idempotency, access, onTrouble }, row, keyed, async (effect) => {
+      try {
+        return (effect === null ? null : await this.#recalled(call, validators, effect)) ?? await this.#handled(call, validators);
+      } catch (error) {
+        return this.#failed(error);
+      }
+    });
   }
 
   async #handled(call: Call<unknown, Record<string, unknown>, unknown>, validators: OperationValidators): Promise<WireAnswer> {
@@ -120,6 +135,23 @@ class Exchange {
     const status = answer.status ?? row.successStatus;
     checkAnswer(row, validators, status, answer.body, 'fields' in call.query);
     return handlerAnswer(row, answer);
+  }
+
+  /** Answer of a creation that was committed by a call whose answer was lost; null when it must be carried on instead. */
+  async #recalled(call: Call<unknown, Record<string, unknown>, unknown>, validators: OperationValidators, id: string): Promise<WireAnswer | null> {
+    const { row, recall } = this.#options;
+    if (!recall) return null;
+    const params = { ...(call.params as Record<string, string>), [recall.idParam]: id };
+    const found = await recall.handler({ ...call, operation: recall.row, params, query: {}, body: undefined, headers: {} } as Call<never, never, never>) // as the retrieve route would call it
+      .catch((error: unknown) => {
+        if (error instanceof NotFound) return null;
+        throw error;
+      });
+    if (!found) return null;
+    const { body, headers } = found;
+    checkAnswer(row, validators, row.successStatus, body, false);
+    const href = body !== null && typeof body === 'object' && 'href' in body ? String(body.href) : '';
+    return handlerAnswer(row, { body, headers: { ...headers, location: href } });
   }
 
   /** An error inside the perimeter: a dry run's outcome, or a refusal on the record. */

@@ -86,7 +86,7 @@ export class Desk {
     this.answers = new StoredAnswers(this.db, { hours: 24, leaseMs: options.leaseMs ?? 30_000 });
     const { identities } = clone.config;
     this.host = new Host({
-      service: 'payment', rows: rowKeys.map((key) => operations[key] as Operation), handlers: this.#handlers(options), access,
+      service: 'payment', rows: rowKeys.map((key) => operations[key] as Operation), handlers: this.#handlers(options), access, resumes: true,
       perimeter: new Perimeter({ identities, allowAdmin: options.allowAdmin ?? true, access, rateLimit: new RateLimit(options.ratePerMinute ?? 0, () => this.clock.tick()) }),
       idempotency: this.answers, recordRefusal: options.recordRefusal ?? refusalRecorder(this.db), base: () => 'http://127.0.0.1', log: loggerOf('test', 'silent'),
       health: new Health(options.checks ?? [{ name: 'database', probe: () => this.db.read('SELECT 1').then(() => null) }]),
