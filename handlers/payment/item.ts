@@ -1,4 +1,5 @@
 import type { components } from '#generated/types/payment';
+import { isoTime } from '#runtime/clock';
 import { fromWireMoney, type Money } from '#runtime/money';
 
 /** One charge as it will stand on the bill; stored with the payment until the bill is written. */
@@ -32,8 +33,15 @@ export interface ItemDefaults {
 const itemOf = (wire: WireItem, amountMinor: number, defaults: ItemDefaults): ChargeItem => ({
   description: wire.description, amountMinor, offeringId: wire.offeringId ?? null, priceId: wire.priceId ?? null,
   subscriptionId: wire.subscriptionId ?? defaults.subscriptionId, orderId: wire.orderId ?? defaults.orderId,
-  periodStart: wire.periodStart ?? null, periodEnd: wire.periodEnd ?? null,
+  periodStart: instant(wire.periodStart), periodEnd: instant(wire.periodEnd),
 });
+
+/** UTC with `Z` (TMF.md §2 "dates"); a leap second, which Date does not know, stays as it is. */
+function instant(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? text : isoTime(new Date(at));
+}
 
 /** The one item of a charge that names none. */
 export const singleItem = (amountMinor: number, defaults: ItemDefaults): ChargeItem => ({

@@ -218,6 +218,15 @@ test.serial('the tax of a bill is the sum of its lines, and its receipt says so'
   t.deepEqual(await till.broken(), []);
 });
 
+test.serial('the period of a bill spans its items, in UTC however they were written', async (t) => {
+  await till.customer('CUST-021');
+  const line = (periodStart: string, periodEnd: string) => ({ description: 'Plan', amount: sgd(5), periodStart, periodEnd });
+  const lines = [line('2026-04-11T07:00:00+08:00', '2026-05-11T07:00:00+08:00'), line('2026-04-11T00:30:00Z', '2026-05-11T00:30:00.000Z')];
+  const { body: sold } = await till.call('payment.createCharge', { body: { customerId: 'CUST-021', amount: sgd(10), purpose: 'renewal', items: lines } });
+  const { body: bill } = await till.call('TMF678.retrieveCustomerBill', { id: sold.billId });
+  t.deepEqual(bill.billingPeriod, { startDateTime: '2026-04-10T23:00:00.000Z', endDateTime: '2026-05-11T00:30:00.000Z' });
+});
+
 test.serial('a process that dies between two steps is taken up by the same call, charged once', async (t) => {
   await till.customer('CUST-016');
   await till.events();
