@@ -44,6 +44,11 @@ export const invariants: readonly Invariant[] = [
         WHERE b.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payment.payment p WHERE p.id = b.payment_id)`,
   },
   {
+    id: 'I18', statement: 'a settled case has no open tickets',
+    sql: `SELECT c.id, t.id AS ticket_id FROM crm.case c JOIN crm.ticket t ON t.case_id = c.id
+      WHERE c.state IN ('resolved', 'closed') AND t.status IN ('acknowledged', 'inProgress', 'pending', 'held')`,
+  },
+  {
     id: 'I23', statement: 'the events of every aggregate are gapless and chained',
     sql: 'SELECT * FROM audit.verify_chain()',
   },

@@ -62,9 +62,12 @@ function importLine(text: string): string {
 }
 
 /** Imports of one API, only the names the stub uses. */
+/** An API may be called like a word of the language, `case`; its types may not. */
+const local = (api: string): string => (api === 'case' ? 'cases' : api);
+
 function typesImport(api: string, text: string): string {
   const names = [
-    ...(text.includes(`${api}['schemas']`) ? [`components as ${api}`] : []),
+    ...(text.includes(`${local(api)}['schemas']`) ? [`components as ${local(api)}`] : []),
     ...(text.includes(`${api}Operations[`) ? [`operations as ${api}Operations`] : []),
   ];
   return names.length === 0 ? `// ${api} needs no types.` : `import type { ${names.join(', ')} } from '#generated/types/${api}';`;
@@ -96,7 +99,7 @@ function queryType({ row, spec, parameters }: OperationSource): string {
 
 function scalarType(api: string, type: string, schema: Schema | undefined): string {
   const name = refName(schema);
-  if (name) return `${api}['schemas'][${quoted(name)}]`;
+  if (name) return `${local(api)}['schemas'][${quoted(name)}]`;
   if (schema?.enum) return schema.enum.map((value) => (typeof value === 'string' ? quoted(value) : JSON.stringify(value))).join(' | ');
   if (type === 'array') return 'string[]';
   return type === 'integer' ? 'number' : type;
@@ -126,5 +129,5 @@ function answerType({ row, spec, operation }: OperationSource): string {
 function schemaType(api: string, schema: Schema | undefined): string | undefined {
   const list = schema?.type === 'array';
   const name = refName(list ? schema.items : schema);
-  return name ? `${api}['schemas'][${quoted(name)}]${list ? '[]' : ''}` : undefined;
+  return name ? `${local(api)}['schemas'][${quoted(name)}]${list ? '[]' : ''}` : undefined;
 }

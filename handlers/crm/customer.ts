@@ -130,6 +130,7 @@ async function effectsElsewhere(service: Service, customerId: string): Promise<s
 }
 
 const kindsOfEffect = `SELECT 'identity' AS kind, document_type AS id FROM crm.identity WHERE customer_id = $1
+  UNION ALL SELECT 'case', id FROM crm.case WHERE customer_id = $1
   UNION ALL SELECT 'ticket', id FROM crm.ticket WHERE customer_id = $1
   UNION ALL SELECT 'interaction', id FROM crm.interaction WHERE customer_id = $1 AND NOT automatic
   UNION ALL SELECT 'reservation', order_id FROM inventory.reservation WHERE customer_id = $1 LIMIT 20`;

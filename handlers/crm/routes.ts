@@ -1,5 +1,8 @@
 import type { CrmHandlers } from '#generated/stubs/crm';
 import type { Service } from '../service.ts';
+import { caseNoteRoutes } from './case-note.ts';
+import { caseTransitionRoutes } from './case-transition.ts';
+import { caseRoutes } from './case.ts';
 import { contactMediumRoutes } from './contact-medium.ts';
 import { customerActionRoutes } from './customer-transition.ts';
 import { customerRoutes } from './customer.ts';
@@ -10,7 +13,7 @@ import { msisdnRoutes } from './msisdn.ts';
 import { reservationRoutes } from './reservation.ts';
 import { ticketRoutes } from './ticket.ts';
 
-/** Handlers of crm: TMF629, TMF621, TMF683, customers' own operations and the inventory. */
+/** Handlers of crm: TMF629, TMF621, TMF683, customers' own operations, cases and the inventory. */
 export const routesOf = (service: Service): CrmHandlers => ({
   ...customerRoutes(service),
   ...customerActionRoutes(service),
@@ -18,6 +21,9 @@ export const routesOf = (service: Service): CrmHandlers => ({
   ...kycRoutes(service),
   ...interactionRoutes(service),
   ...ticketRoutes(service),
+  ...caseRoutes(service),
+  ...caseTransitionRoutes(service),
+  ...caseNoteRoutes(service),
   ...msisdnRoutes(service),
   ...esimRoutes(service),
   ...reservationRoutes(service),

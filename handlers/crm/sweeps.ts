@@ -2,6 +2,7 @@ import { record } from '#events/record';
 import { recycleMsisdns } from '#policy/msisdn';
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
+import { breachDueCases } from './case-transition.ts';
 import { expireDue } from './kyc.ts';
 import { recycleDue } from './store-inventory.ts';
 import { breachDue } from './ticket.ts';
@@ -13,7 +14,7 @@ const recycledMax = 1000;
 export const sweepsOf = (service: Service): readonly Worker[] => [
   service.worker({ name: 'quarantine', everyMs, run: () => recycle(service) }),
   service.worker({ name: 'kyc_expiry', everyMs, run: () => expireDue(service) }),
-  service.worker({ name: 'sla', everyMs, run: () => breachDue(service) }),
+  service.worker({ name: 'sla', everyMs, run: async () => (await breachDueCases(service)) || breachDue(service) }),
 ];
 
 /** Numbers whose quarantine is over are offered again. */

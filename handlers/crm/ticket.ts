@@ -1,10 +1,15 @@
 import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import type { CrmHandlers } from '#generated/stubs/crm';
-import { assignTicket, changeTicket, deleteTicket, markTicketBreached, ticketMachine, ticketTriggerTo, type TicketFacts } from '#policy/ticket';
+import { ticketCaseClosed, type CaseState } from '#policy/case';
+import { unknownReference } from '#policy/reference';
+import { enforce } from '#policy/rule';
+import { assignTicket, changeTicket, deleteTicket, markTicketBreached, ticketMachine, ticketTriggerTo, type TicketFacts, type TicketTrigger } from '#policy/ticket';
 import { isoTime } from '#runtime/clock';
+import { requireContext } from '#runtime/context';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
+import { requireOwner } from '../resource/ownership.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
@@ -24,15 +29,16 @@ export const tickets: ResourceDefinition<TicketRow> = {
     ticketType: { column: 'ticket_type', type: 'text' },
     slaDueAt: { sql: 'r.sla_due_at', type: 'timestamptz' },
     agentId: { sql: 'r.agent_id', type: 'text' },
+    caseId: { sql: 'r.case_id', type: 'text' },
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: ['slaDueAt', 'agentId'],
+  extensions: ['slaDueAt', 'agentId', 'caseId'],
   readOnly: ['creationDate', 'statusChange', 'statusChangeDate'],
   mandatory: ['description', 'severity', 'ticketType', 'status', 'creationDate'],
   stateAttribute: 'status',
   touched: (at) => ({ lastUpdate: isoTime(at) }),
-  project: (row) => ({ slaDueAt: row.slaDueAt, agentId: row.agentId }),
+  project: (row) => ({ slaDueAt: row.slaDueAt, agentId: row.agentId, caseId: row.caseId }),
   permits: {},
 };
 
@@ -70,15 +76,38 @@ export function ticketRoutes(service: Service): Routes {
   };
 }
 
-/** Who a ticket is about and who works on it. */
-async function partiesOf(tx: Tx, attributes: Document): Promise<{ customerId: string | null; agent: { id: string; active: boolean } | null }> {
-  const { relatedParty } = attributes;
-  return { customerId: await namedCustomer(tx, 'troubleTicket', relatedParty), agent: await namedAgent(tx, relatedParty) };
+/** Who a ticket is about, who works on it and which case it belongs to. */
+interface Parties {
+  readonly customerId: string | null;
+  readonly agent: { readonly id: string; readonly active: boolean } | null;
+  readonly caseId: string | null;
+}
+
+/** @param current case it belongs to already, which may be closed by now */
+async function partiesOf(tx: Tx, { relatedParty, relatedEntity }: Document, current: string | null = null): Promise<Parties> {
+  const caseId = await namedCase(tx, relatedEntity, current);
+  return { customerId: await namedCustomer(tx, 'troubleTicket', relatedParty), agent: await namedAgent(tx, relatedParty), caseId };
+}
+
+/** The case a `relatedEntity` names (DOMAIN §9 "TMF carriers"), locked so that nobody resolves it meanwhile. */
+async function namedCase(tx: Tx, relatedEntity: unknown, current: string | null): Promise<string | null> {
+  const id = listOf(relatedEntity).map((entity) => entity['id']).find((one): one is string => typeof one === 'string' && /^CASE-\d{3,}$/.test(one));
+  if (id === undefined || id === current) return id ?? null;
+  await requireOpenCase(tx, id);
+  return id;
+}
+
+/** A settled case has no open tickets (I18). @throws {PolicyViolation} reference.id.unknown, ticket.open.case_closed */
+async function requireOpenCase(tx: Tx, id: string): Promise<void> {
+  const row = await tx.one<{ state: CaseState; customerId: string }>('SELECT state, customer_id FROM crm.case WHERE id = $1 FOR UPDATE', [id]);
+  if (!row) throw unknownReference('case', id, 'case.list');
+  requireOwner('case', id, row.customerId);
+  enforce([ticketCaseClosed], { caseId: id, state: row.state });
 }
 
 async function create(service: Service, tx: Tx, attributes: Document): Promise<TicketRow> {
   const at = service.clock.now();
-  const { customerId, agent } = await partiesOf(tx, attributes);
+  const { customerId, agent, caseId } = await partiesOf(tx, attributes);
   const id = await nextId(tx, tickets);
   const facts = { ticketId: id, agentId: agent?.id ?? null, agentActive: agent?.active ?? false, reason: null, note: null };
   assignTicket.check(facts).forEach(refuse);
@@ -90,7 +119,7 @@ async function create(service: Service, tx: Tx, attributes: Document): Promise<T
     priority, expectedResolutionDate: isoTime(slaDueAt), ...attributes, creationDate: now, lastUpdate: now, statusChangeDate: now,
     statusChange: [{ status: move.to, changeDate: now }],
   });
-  const row = await insertTicket(tx, move, id, { columns: { ...columns, priority, customerId, agentId: agent?.id ?? null, slaDueAt }, document }, at);
+  const row = await insertTicket(tx, move, id, { columns: { ...columns, priority, customerId, caseId, agentId: agent?.id ?? null, slaDueAt }, document }, at);
   recordMove(tx, move, id, payloadOf(row));
   return row;
 }
@@ -101,18 +130,26 @@ function refuse(broken: Error): never {
 
 async function apply(service: Service, tx: Tx, change: Patched<TicketRow>): Promise<TicketRow> {
   const { row, after } = change;
-  const { customerId, agent } = await partiesOf(tx, after);
+  const { customerId, agent, caseId } = await partiesOf(tx, after, row.caseId);
   const reason = change.changed.includes('statusChangeReason') ? String(after['statusChangeReason']) : null;
   const facts = { ticketId: row.id, agentId: agent?.id ?? null, agentActive: agent?.active ?? false, reason, note: newNote(change) };
   const others = change.changed.filter((name) => name !== 'status');
   let stored = row;
   if (others.length > 0) {
     const permit = row.agentId === facts.agentId ? changeTicket.permit(tx) : assignTicket.permit(tx, facts);
-    const columns = { ...change.columns, status: row.status, customerId, agentId: facts.agentId };
+    const columns = { ...change.columns, status: row.status, customerId, caseId, agentId: facts.agentId };
     stored = await updateTicket(tx, permit, row, { columns, document: change.document }, service.clock.now());
     record(tx, 'ticket.changed', row.id, { ...payloadOf(stored), changed: others });
   }
-  return others.length === change.changed.length ? stored : transition(service, tx, stored, String(after['status']), facts);
+  return others.length === change.changed.length ? stored : transition(service, tx, stored, ticketTriggerTo(stored.status, String(after['status'])), facts);
+}
+
+/** Fires a trigger by its name; a note becomes part of the ticket. */
+export async function fire(service: Service, tx: Tx, row: TicketRow, trigger: TicketTrigger, reason: string | null, note: string | null): Promise<TicketRow> {
+  const agent = row.agentId === null ? null : await namedAgent(tx, [{ id: row.agentId, role: 'agent' }]);
+  const facts: TicketFacts = { ticketId: row.id, agentId: row.agentId, agentActive: agent?.active ?? false, reason, note };
+  const notes = note === null ? {} : { note: [...listOf(row.document['note']), { date: isoTime(service.clock.now()), author: requireContext().actor, text: note }] };
+  return transition(service, tx, { ...row, document: { ...row.document, ...notes } }, trigger, facts);
 }
 
 /** Text of a note the patch brings. */
@@ -122,9 +159,10 @@ function newNote({ before, after }: Patched<TicketRow>): string | null {
   return typeof text === 'string' ? text : null;
 }
 
-async function transition(service: Service, tx: Tx, row: TicketRow, status: string, facts: TicketFacts): Promise<TicketRow> {
+async function transition(service: Service, tx: Tx, row: TicketRow, trigger: TicketTrigger, facts: TicketFacts): Promise<TicketRow> {
   const at = service.clock.now();
-  const move = ticketMachine.move(tx, row.status, ticketTriggerTo(row.status, status), facts, { ticketId: row.id });
+  if (trigger === 'reopen' && row.caseId !== null) await requireOpenCase(tx, row.caseId);
+  const move = ticketMachine.move(tx, row.status, trigger, facts, { ticketId: row.id });
   const now = isoTime(at);
   const step = { status: move.to, changeDate: now, ...(facts.reason === null ? {} : { changeReason: facts.reason }) };
   const document = {
