@@ -32,6 +32,11 @@ export const findAccount = (reader: Pick<Database, 'one'> | Tx, customerId: stri
 export const findAccountById = (reader: Pick<Database, 'one'> | Tx, id: string): Promise<AccountRow | null> =>
   reader.one<AccountRow>('SELECT * FROM billing.billing_account WHERE id = $1', [id]);
 
+/** Characters of the name on an account and its receipts; TMF629 sets no limit. */
+const nameMax = 200;
+
+const accountName = (name: string): string => [...name].slice(0, nameMax).join('');
+
 /**
  * Asks crm for the customer, outside any transaction.
  * @throws {PolicyViolation} reference.id.unknown
@@ -40,7 +45,7 @@ export const findAccountById = (reader: Pick<Database, 'one'> | Tx, id: string):
 export async function fetchHolder(service: Service, customerId: string): Promise<AccountHolder> {
   try {
     const customer = await ok(service.clients.TMF629.GET('/customer/{id}', { params: { path: { id: customerId } } }));
-    return { customerId, name: customer.name ?? customerId, status: customer.status ?? null };
+    return { customerId, name: accountName(customer.name ?? customerId), status: customer.status ?? null };
   } catch (error) {
     if (error instanceof RemoteError && error.status === 404) throw unknownReference('customer', customerId, 'customer.list');
     throw error;

@@ -19,7 +19,7 @@ import { writeBill } from './bill.ts';
 import { withoutCardNumbers } from './card-number.ts';
 import { recordMove } from './event.ts';
 import type { GatewayAnswer, PaymentGateway } from './gateway.ts';
-import { singleItem } from './item.ts';
+import { lineText, singleItem } from './item.ts';
 import { keyReused } from './key.ts';
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts';
 import { isPaymentId } from './reference.ts';
@@ -147,7 +147,7 @@ async function concludeDone(tx: Tx, service: Service, refund: RefundRow, payment
   const stored = await moveRefund(tx, move, refund, at, { gatewayRef, billId, ...closed }, refund.reason);
   recordMove(tx, move, refund.id, refundPayload(stored), refund.reason);
   const { subscriptionId, orderId } = payment;
-  const description = `Refund of ${payment.id}: ${refund.reason ?? 'refund'}`.slice(0, 500);
+  const description = lineText(`Refund of ${payment.id}: ${refund.reason ?? 'refund'}`);
   await writeBill(tx, service, {
     account, paymentId: payment.id, refundId: refund.id, method: { id: payment.paymentMethodId, brand: payment.brand ?? '', last4: payment.last4 ?? '' },
     orderId, subscriptionId, category: 'creditNote', currency: refund.currency,

@@ -43,9 +43,15 @@ function instant(text: string | undefined): string | null {
   return Number.isNaN(at) ? text : isoTime(new Date(at));
 }
 
+/** Characters of a line on a receipt; TMF676 sets no limit. */
+const lineMax = 500;
+
+/** Cuts between characters, never inside one. */
+export const lineText = (text: string): string => (text.length <= lineMax ? text : [...text].slice(0, lineMax).join(''));
+
 /** The one item of a charge that names none. */
 export const singleItem = (amountMinor: number, defaults: ItemDefaults): ChargeItem => ({
-  ...defaults, amountMinor, offeringId: null, priceId: null, periodStart: null, periodEnd: null,
+  ...defaults, description: lineText(defaults.description), amountMinor, offeringId: null, priceId: null, periodStart: null, periodEnd: null,
 });
 
 /** Reads the items of a charge of `total`; without items the total is one. */

@@ -165,6 +165,19 @@ test.serial('sixteen first charges at once book on one account', async (t) => {
   t.deepEqual(await till.broken(), []);
 });
 
+test.serial('however long a name or a description is, there is a receipt', async (t) => {
+  till.names.set('CUST-411', '😀'.repeat(300));
+  const { method, account } = await till.customer('CUST-411');
+  const body = { account: { id: account }, paymentMethod: { id: method }, totalAmount: sgd(3), description: 'long '.repeat(10_000) };
+  const { body: paid } = await till.call('TMF676.createPayment', { body });
+  const [bill] = (await till.call('TMF678.listCustomerBill', { query: { 'appliedPayment.payment.id': paid.id } })).body;
+  const { body: receipt } = await till.call('billing.retrieveBillDocument', { id: bill.id });
+  t.is(receipt.customerName, '😀'.repeat(200));
+  t.is(receipt.lines[0].description, body.description.slice(0, 500));
+  const { body: given } = await till.call('TMF676.createRefund', { body: { ...body, totalAmount: sgd(1), description: '😀'.repeat(1000), payment: { id: paid.id } } });
+  t.is(given.status, 'done');
+});
+
 test.serial('an operator without tax in its prices shows none', async (t) => {
   const untaxed = await Till.open({ BSS_TAX_INCLUSIVE: 'false' });
   try {

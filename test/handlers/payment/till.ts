@@ -60,6 +60,8 @@ export class Till {
   readonly provider = new Map<string, number>();
   /** Status of a customer in crm; absent = no such customer. */
   readonly customers = new Map<string, string>();
+  /** Names of customers in crm, where one matters. */
+  readonly names = new Map<string, string>();
   /** Lines that subscription lists. */
   lines: { readonly id: string; readonly state: string }[] = [];
   readonly #clone: ClonedDatabase;
@@ -107,7 +109,7 @@ export class Till {
     const { pathname, searchParams } = new URL(request.url);
     const customer = /\/customer\/(.+)$/.exec(pathname)?.[1];
     const status = this.customers.get(customer ?? '');
-    if (status !== undefined) return Response.json({ id: customer, name: `Name of ${customer}`, status });
+    if (status !== undefined) return Response.json({ id: customer, name: this.names.get(customer ?? '') ?? `Name of ${customer}`, status });
     if (pathname.endsWith('/subscription')) return Response.json(this.lines.filter(({ state }) => state === searchParams.get('state')).map((line) => ({ ...line, customerId: searchParams.get('customerId') })));
     return Response.json({ code: 'NOT_FOUND', reason: 'not found', '@type': 'Error' }, { status: 404 });
   }
