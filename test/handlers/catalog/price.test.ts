@@ -60,6 +60,26 @@ test.serial('two prices of one offering are never valid at one time', async (t) 
   t.false('retireCurrent' in (await shop.call('TMF620.retrieveProductOfferingPrice', { id: 'PRICE_M_SALE' })).body);
 });
 
+test.serial('of many who replace a price at a time one does', async (t) => {
+  const replace = (i: number) => shop.call('TMF620.createProductOfferingPrice', { body: priced('PLAN_L', `PRICE_L_${i}`, 40 + i, '2026-02-20T00:00:00Z', undefined, { retireCurrent: true }) });
+  const tries = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => replace(i)));
+  t.is(tries.filter(({ status }) => status === 'fulfilled').length, 1);
+  const rules = tries.flatMap((one) => (one.status === 'rejected' ? [(one.reason as { rule?: string }).rule] : [])); // refusals carry their rule
+  t.deepEqual([...new Set(rules)], ['catalog.price.overlap']);
+  t.deepEqual(types(await shop.events()), ['catalog.price_changed', 'catalog.price_created']);
+});
+
+test.serial('a price taken off sale makes room, and does not come back over its successor', async (t) => {
+  const status = (lifecycleStatus: string) => ({ id: 'PRICE_VAS_ROAMING_1GB', body: { lifecycleStatus } });
+  await shop.call('TMF620.patchProductOfferingPrice', status('Retired'));
+  t.is((await shop.refusal('catalog.retrieveActivePrice', { id: 'VAS_ROAMING_1GB' })).rule, 'catalog.price.none_in_force');
+  t.is((await shop.call('catalog.listVasOffering')).body.length, 3);
+  await shop.call('TMF620.createProductOfferingPrice', { body: priced('VAS_ROAMING_1GB', 'PRICE_ROAM_2', 9) });
+  t.deepEqual(await active('VAS_ROAMING_1GB'), ['PRICE_ROAM_2', 9]);
+  t.is((await shop.refusal('TMF620.patchProductOfferingPrice', status('Launched'))).rule, 'catalog.price.overlap');
+  t.deepEqual(types(await shop.events()), ['catalog.price_state_changed', 'catalog.price_created']);
+});
+
 test.serial('the database itself refuses a second price at one time (I22)', async (t) => {
   const insert = (type: string) => shop.sql(
     `INSERT INTO catalog.price (id, name, lifecycle_status, offering_id, price_type, amount_minor, currency, valid_from, created_at, updated_at)
