@@ -18,6 +18,7 @@ import { serviceNames, servicePort, type ServiceName } from '#runtime/services';
 import { startTelemetry, type StopTelemetry } from '#runtime/telemetry';
 import { Worker } from '#runtime/worker';
 import { modules, type Hosted, type Module } from './index.ts';
+import { explain } from './platform/explain.ts';
 import { purgeWorker, storedAnswers } from './platform/idempotency.ts';
 import { platform } from './platform/index.ts';
 import { refusalRecorder } from './platform/refusal.ts';
@@ -169,7 +170,7 @@ class Stack implements Running {
         identities: config.identities, allowAdmin: config.allowAdmin, access,
         rateLimit: new RateLimit(config.rateLimitPerMinute, () => service.clock.tick()),
       }),
-      recordRefusal: refusalRecorder(service.db),
+      recordRefusal: refusalRecorder(service.db), explain,
       base: () => this.#publicBase(name),
       health: new Health([{ name: 'database', probe: () => service.db.read('SELECT 1').then(() => null) }]),
     });

@@ -5,6 +5,9 @@ import { requireStorable } from '#runtime/storable';
 /** Longest request body in bytes. */
 export const bodyBytesMax = 1024 * 1024;
 
+/** Deepest nesting of a body: more than any document of ours has, less than any walk over it could fail at. */
+export const levelsMax = 100;
+
 export interface Body {
   /** Media type without parameters, lower case; empty without body. */
   readonly contentType: string;
@@ -20,7 +23,7 @@ const none: Body = { contentType: '', text: '', value: undefined };
  * Reads a JSON body.
  * @param mediaTypes what the operation takes; none when it takes no body
  * @throws {ApiError} 415 for another media type, charset or encoding, 413 above `bodyBytesMax`
- * @throws {BadRequest} for JSON that does not parse or holds text no database takes, naming the place
+ * @throws {BadRequest} for JSON that does not parse, is nested too deep or holds text no database takes, naming the place
  */
 export async function readBody(request: IncomingMessage, mediaTypes: readonly string[]): Promise<Body> {
   const length = Number(request.headers['content-length'] ?? 0);
@@ -31,6 +34,7 @@ export async function readBody(request: IncomingMessage, mediaTypes: readonly st
   if (bytes.length === 0 || mediaTypes.length === 0) return none;
   if (contentType === '' || !mediaTypes.includes(contentType)) throw unsupported(contentType || 'a body without Content-Type', mediaTypes);
   const text = decode(bytes);
+  refuseDeep(text);
   const value = parse(text);
   requireStorable(text, value);
   return { contentType, text, value };
@@ -68,6 +72,20 @@ function decode(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new BadRequest('The body is not UTF-8.');
+  }
+}
+
+/** @throws {BadRequest} more than `levelsMax` objects and arrays inside each other */
+function refuseDeep(text: string): void {
+  let level = 0;
+  for (let at = 0, quoted = false; at < text.length; at += 1) {
+    const one = text.charCodeAt(at);
+    if (one === 0x5c) at += 1; // what a backslash escapes ends no text
+    else if (one === 0x22) quoted = !quoted;
+    else if (quoted) continue;
+    else if (one === 0x7b || one === 0x5b) level += 1;
+    else if (one === 0x7d || one === 0x5d) level -= 1;
+    if (level > levelsMax) throw new BadRequest(`The body is nested deeper than ${levelsMax} levels.`);
   }
 }
 

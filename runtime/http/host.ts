@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { sleep } from '#runtime/clock';
-import { ApiError, BadRequest } from '#runtime/errors';
+import { ApiError, BadRequest, NotFound } from '#runtime/errors';
 import type { Operation, ServiceName } from '#runtime/operation';
 import { jsonAnswer, send } from './answer.ts';
 import { errorAnswer } from './error-body.ts';
@@ -23,6 +23,8 @@ export interface HostOptions extends Omit<RouteOptions, 'handler' | 'row' | 'met
   /** By operation key. */
   readonly handlers: Readonly<Record<string, AnyHandler>>;
   readonly health: Health;
+  /** What is told of a rule where a refusal refers to it; null for no rule. */
+  readonly explain: (rule: string) => object | null;
 }
 
 const connectionsMax = 10_000;
@@ -95,6 +97,7 @@ export class Host {
     app.get('/metrics', (_request, response) => send(response, {
       status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: this.#metrics.text(this.#inFlight),
     }));
+    app.get('/policies/:rule', (request, response) => this.#explain(request, response));
     for (const [path, rows] of byPath(this.#options.rows)) this.#mount(app, path, rows);
     app.use((request: Request, response: Response) => this.#fail(new ApiError(404, 'NOT_FOUND', 'no such path', `${request.path} is no path of ${this.service}.`), request, response));
     app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => this.#fail(routerError(error), request, response));
@@ -119,6 +122,14 @@ export class Host {
     const found = this.#options.rows.find((one) => one.kind === 'retrieve' && one.api === row.api && one.path.startsWith(`${row.path}/{`));
     const handler = found && this.#options.handlers[found.key];
     return handler && { row: found, handler, idParam: found.pathParams.at(-1)! };
+  }
+
+  /** Open to everybody, like the reference documents: it tells of rules, not of data. */
+  #explain(request: Request<{ rule: string }>, response: Response): void {
+    const { rule } = request.params;
+    const text = this.#options.explain(rule);
+    if (text) send(response, jsonAnswer(200, text));
+    else this.#fail(new NotFound('rule', rule), request, response);
   }
 
   async #ready(response: Response): Promise<void> {

@@ -5,6 +5,7 @@ import { StoredAnswers } from '#db/idempotency';
 import { withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
 import { operations, type OperationKey } from '#generated/operations';
+import { explain } from '#handlers/platform/explain';
 import { refusalRecorder } from '#handlers/platform/refusal';
 import { access } from '#policy/access';
 import { action } from '#policy/action';
@@ -88,7 +89,7 @@ export class Desk {
     this.host = new Host({
       service: 'payment', rows: rowKeys.map((key) => operations[key] as Operation), handlers: this.#handlers(options), access, resumes: true,
       perimeter: new Perimeter({ identities, allowAdmin: options.allowAdmin ?? true, access, rateLimit: new RateLimit(options.ratePerMinute ?? 0, () => this.clock.tick()) }),
-      idempotency: this.answers, recordRefusal: options.recordRefusal ?? refusalRecorder(this.db), base: () => 'http://127.0.0.1', log: loggerOf('test', 'silent'),
+      idempotency: this.answers, recordRefusal: options.recordRefusal ?? refusalRecorder(this.db), explain, base: () => 'http://127.0.0.1', log: loggerOf('test', 'silent'),
       health: new Health(options.checks ?? [{ name: 'database', probe: () => this.db.read('SELECT 1').then(() => null) }]),
     });
   }

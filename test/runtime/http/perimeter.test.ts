@@ -54,6 +54,16 @@ test.serial('a channel is one of ours, an actor and an id have no control charac
   }
 });
 
+test.serial('a refusal refers to where its rule is explained', async (t) => {
+  const desk = await openDesk(t);
+  const { referenceError = '' } = await errorOf(await desk.fetch(methodsPath, {}, null));
+  const told = await desk.fetch(new URL(referenceError).pathname, {}, null);
+  t.is(told.status, 200);
+  t.deepEqual(await told.json(), { code: 'auth.token.missing', title: 'The request carries no token.', when: 'X-BSS-API-Token is absent or empty', status: 401 });
+  t.like(await (await desk.fetch('/policies/order.transition.invalid', {}, null)).json(), { code: 'order.transition.invalid', status: 422 });
+  t.is((await desk.fetch('/policies/no.such.rule', {}, null)).status, 404);
+});
+
 test.serial('a request keeps its id, an unusable one is replaced', async (t) => {
   const desk = await openDesk(t);
   t.is((await desk.fetch(methodsPath, { headers: { 'X-Request-ID': 'req-42' } })).headers.get('x-request-id'), 'req-42');
@@ -99,6 +109,19 @@ test.serial('a body of unknown length is cut off at one mebibyte', async (t) => 
   const outcome = await desk.fetch(authorizationPath, init).then(({ status }) => status, () => 'cut off');
   t.true(outcome === 413 || outcome === 'cut off', String(outcome));
   t.is(await desk.effects(), 0);
+});
+
+test.serial('a body is nested a hundred levels at most, whatever its texts hold', async (t) => {
+  const desk = await openDesk(t);
+  const post = (text: string): Promise<Response> => desk.fetch(authorizationPath, { method: 'POST', body: text, headers: { 'Content-Type': 'application/json' } });
+  for (const text of ['['.repeat(200_000), `${'{"a":'.repeat(101)}1${'}'.repeat(101)}`]) {
+    const response = await post(text);
+    t.is(response.status, 400);
+    t.regex((await errorOf(response)).message, /nested deeper/);
+  }
+  const brackets = JSON.stringify({ ...sale, description: `${'['.repeat(150)}"\\` });
+  t.is((await post(brackets)).status, 201);
+  t.notRegex((await errorOf(await post('['.repeat(100) + ']'.repeat(100)))).message, /nested/);
 });
 
 test.serial('every place that is wrong is named at once', async (t) => {
