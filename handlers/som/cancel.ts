@@ -47,6 +47,7 @@ async function request(tx: Tx, service: Service, nudge: Nudge, serviceOrderId: s
  */
 async function judge(tx: Tx, order: ServiceOrderRow): Promise<number> {
   const ids = { serviceOrderId: order.id, orderId: order.orderId };
+  // Asked for its refusal: the order moves when all is called off.
   serviceOrderMachine.move(tx, order.state, 'cancel', undefined, ids);
   const tasks = await tasksOf(tx, order.id);
   const claimed = tasks.find(({ state, undo }) => undo || state !== 'requested');
