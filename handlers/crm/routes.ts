@@ -1,5 +1,6 @@
 import type { CrmHandlers } from '#generated/stubs/crm';
 import type { Service } from '../service.ts';
+import { agentRoutes } from './agent.ts';
 import { caseNoteRoutes } from './case-note.ts';
 import { caseTransitionRoutes } from './case-transition.ts';
 import { caseRoutes } from './case.ts';
@@ -21,6 +22,7 @@ export const routesOf = (service: Service): CrmHandlers => ({
   ...kycRoutes(service),
   ...interactionRoutes(service),
   ...ticketRoutes(service),
+  ...agentRoutes(service),
   ...caseRoutes(service),
   ...caseTransitionRoutes(service),
   ...caseNoteRoutes(service),

@@ -127,3 +127,11 @@ test.serial('what crm logged itself stays, what people wrote may go', async (t) 
   t.is((await desk.call('TMF683.deletePartyInteraction', { id: body.id })).status, 204);
   t.deepEqual(types(await desk.events()), ['interaction.deleted']);
 });
+
+test.serial('staff is listed by role and by who works here', async (t) => {
+  const ids = async (query: object): Promise<string[]> => (await desk.call('crm.listAgent', { query })).body.map((one: { id: string }) => one.id);
+  t.deepEqual(await ids({}), ['AGT-001', 'AGT-002', 'AGT-003', 'AGT-004', 'AGT-SYS']);
+  t.deepEqual(await ids({ role: 'csr' }), ['AGT-001', 'AGT-002']);
+  t.deepEqual(await ids({ role: 'csr', active: true }), ['AGT-001'], 'the other one was sent home above');
+  t.deepEqual(await ids({ active: false }), ['AGT-002']);
+});
