@@ -12,10 +12,10 @@ export const consumers: readonly Consumer[] = [
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** An amount that was taken over never changes any more (catalog.price.frozen). */
-async function snapshot(tx: Tx, { payload, occurredAt }: DomainEvent): Promise<void> {
+async function snapshot(tx: Tx, { eventType, payload, occurredAt }: DomainEvent): Promise<void> {
   const named = text((payload['priceSnapshot'] as { priceId?: unknown } | null | undefined)?.priceId ?? payload['priceId']); // an object, DOMAIN §7
-  const offeringId = text(payload['newOfferingId'] ?? payload['offeringId']);
-  // Where the event names no price, it was the one in force.
+  // An order without price has taken none over; where a line names no price, it was the one in force.
+  const offeringId = eventType === 'order.acknowledged' ? null : text(payload['newOfferingId'] ?? payload['offeringId']);
   const rows = await tx.read<{ id: string }>(
     `SELECT id FROM catalog.price WHERE NOT frozen AND (id = $1 OR ($1::text IS NULL AND offering_id = $2 AND lifecycle_status = 'Launched' AND validity @> $3::timestamptz))
      ORDER BY id FOR UPDATE`, [named, offeringId, occurredAt]);

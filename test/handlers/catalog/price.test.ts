@@ -107,6 +107,8 @@ test.serial('a price somebody has taken over keeps its amount', async (t) => {
   t.is((await shop.refusal('TMF620.patchProductOfferingPrice', change(12))).rule, 'catalog.price.frozen');
   await t.notThrowsAsync(shop.call('TMF620.patchProductOfferingPrice', { ...change(0), body: { description: 'Once, and for all.' } }));
 
+  await shop.deliver('order.acknowledged', 'ORD-002', { orderId: 'ORD-002', offeringId: 'PLAN_S', priceSnapshot: null });
+  t.deepEqual(await shop.sql(`SELECT frozen FROM catalog.price WHERE id = 'PRICE_PLAN_S'`), [{ frozen: false }], 'an order that took no price over');
   await shop.deliver('order.acknowledged', 'ORD-001', { orderId: 'ORD-001', priceSnapshot: { priceId: 'PRICE_PLAN_S', amount: 1000, currency: 'SGD' } });
   t.is((await shop.refusal('TMF620.patchProductOfferingPrice', { ...change(9), id: 'PRICE_PLAN_S' })).rule, 'catalog.price.frozen');
   t.is((await shop.refusal('TMF620.deleteProductOfferingPrice', { id: 'PRICE_PLAN_S' })).rule, 'catalog.delete.has_effects');
