@@ -2,6 +2,7 @@ import { action } from './action.ts';
 import { Machine, snake } from './machine.ts';
 import type { PaymentMethodStatus } from './payment-method.ts';
 import { rule } from './rule.ts';
+import { toWireMoney } from '#runtime/money';
 
 /** TMF676 PaymentStatusExampleType. */
 export const paymentStatuses = ['pendingAuthorization', 'authorized', 'captured', 'denied', 'failed', 'canceled', 'done'] as const;
@@ -85,12 +86,20 @@ export const chargeCurrency = rule<Pick<ChargeFacts, 'amountMinor' | 'currency' 
   fix: (facts) => [{ hint: `Name the amount in ${facts.expectedCurrency}.` }],
 });
 
+/** Largest amount of a charge, and of a line of its bill, in major units: what our own documents allow. */
+const chargeMax = 9_999_999.99;
+
+export const chargeable = (amountMinor: number, currency: string): boolean =>
+  Number.isSafeInteger(amountMinor) && Math.abs(toWireMoney({ amountMinor, currency }).value) <= chargeMax;
+
 export const chargeAmount = rule<Pick<ChargeFacts, 'amountMinor' | 'currency' | 'expectedCurrency' | 'itemsAddUp'>>({
   code: 'payment.charge.amount_invalid',
   title: 'A charge is a positive whole number of minor units',
-  when: '≤ 0 or not whole minor units; items that do not add up to it',
-  check: (facts) => facts.amountMinor !== null && facts.amountMinor > 0 && facts.itemsAddUp,
-  context: ({ amountMinor, currency, itemsAddUp }) => ({ amountMinor, currency, expected: itemsAddUp ? '> 0, whole minor units' : 'the sum of the items' }),
+  when: '≤ 0, not whole minor units, or above 9,999,999.99; items that do not add up to it',
+  check: ({ amountMinor, currency, expectedCurrency, itemsAddUp }) =>
+    amountMinor !== null && amountMinor > 0 && chargeable(amountMinor, currency ?? expectedCurrency) && itemsAddUp,
+  context: ({ amountMinor, currency, itemsAddUp }) =>
+    ({ amountMinor, currency, expected: itemsAddUp ? `> 0 and <= ${chargeMax}, whole minor units` : 'the sum of the items' }),
   fix: (facts) => [{ hint: facts.itemsAddUp ? 'Name a positive amount with at most two decimals.' : 'Let the items add up to the amount.' }],
 });
 

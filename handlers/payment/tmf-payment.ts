@@ -1,5 +1,5 @@
 import type { components } from '#generated/types/TMF676';
-import { amountRequired, methodForeign, methodRequired, paymentMachine, type ChargeFacts } from '#policy/payment';
+import { amountRequired, chargeable, methodForeign, methodRequired, paymentMachine, type ChargeFacts } from '#policy/payment';
 import { unknownReference } from '#policy/reference';
 import { violation, type Rule } from '#policy/rule';
 import type { PolicyViolation } from '#runtime/errors';
@@ -128,7 +128,8 @@ const itemsMax = 50;
 function itemsOf(body: NewPayment, amountMinor: number, currency: string): ChargedItems {
   const defaults = { description: body.description ?? body.name ?? 'Payment', subscriptionId: null, orderId: null };
   const priced = (body.paymentItem ?? []).map((one) => ({ ...one, total: one.totalAmount ? fromWireMoney(one.totalAmount, currency) : null }));
-  if (priced.length === 0 || priced.length > itemsMax || priced.some(({ total }) => total === null)) return { items: [singleItem(amountMinor, defaults)], addUp: true };
+  const whole = priced.every(({ total }) => total !== null && chargeable(total.amountMinor, total.currency));
+  if (priced.length === 0 || priced.length > itemsMax || !whole) return { items: [singleItem(amountMinor, defaults)], addUp: true };
   const items = priced.map(({ item, total }) => singleItem(total!.amountMinor, { ...defaults, description: item.name ?? defaults.description }));
   const addUp = priced.every(({ total }) => total!.currency === currency) && items.reduce((sum, one) => sum + one.amountMinor, 0) === amountMinor;
   return { items, addUp };

@@ -37,6 +37,12 @@ for (const [what, wrong, code, tool] of refused) {
   });
 }
 
+test('a charge has an upper end, in every currency', (t) => {
+  const broken = (amountMinor: number, currency: string): boolean => violations(chargeRules, { ...facts, amountMinor, currency, expectedCurrency: currency }).length > 0;
+  t.deepEqual([999_999_999, 1_000_000_000].map((minor) => broken(minor, 'SGD')), [false, true]);
+  t.deepEqual([9_999_999, 10_000_000].map((minor) => broken(minor, 'JPY')), [false, true]);
+});
+
 test('a payment without an amount names what is missing', (t) => {
   const [broken] = violations([amountRequired], { ...facts, amountMinor: null });
   t.is(broken?.rule, 'payment.charge.amount_required');
