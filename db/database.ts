@@ -103,7 +103,7 @@ export class Database {
       await client.query('BEGIN');
       const result = await insideTransaction(this.service, () => work(tx));
       if (tx.pending.length > 0) await client.query(...this.#ending(tx));
-      await client.query('COMMIT');
+      await client.query(tx.durable ? 'COMMIT' : 'SET LOCAL synchronous_commit = off; COMMIT');
       if (tx.pending.length > 0) this.#onEvents();
       for (const after of tx.committed) after();
       return result;

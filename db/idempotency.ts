@@ -21,6 +21,9 @@ interface Stored {
   readonly body: string;
 }
 
+/** Claims and answers do not wait for the disk: the effect between them does, and is found by its key without them. */
+const unhurried = "set_config('synchronous_commit', 'off', true)";
+
 interface Taken {
   readonly leaseUntilMs: number;
   readonly effectId: string | null;
@@ -59,7 +62,7 @@ export class StoredAnswers implements IdempotencyStore {
   async complete({ identity, key }: KeyedRequest, lease: number, { status, headers, body }: WireAnswer): Promise<void> {
     await this.#database[bookkeeping](
       `UPDATE ${this.#table} SET state = 'done', lease_until_ms = NULL, status = $4, headers = $5::jsonb, body = $6
-       WHERE identity = $1 AND key = $2 AND lease_until_ms = $3 AND state = 'in_flight'`,
+       WHERE identity = $1 AND key = $2 AND lease_until_ms = $3 AND state = 'in_flight' RETURNING ${unhurried}`,
       [identity, key, lease, status, JSON.stringify(headers), body]);
   }
 
@@ -93,7 +96,7 @@ export class StoredAnswers implements IdempotencyStore {
        WHERE (i.state = 'done' AND i.expires_at <= $7)
          OR (i.state = 'in_flight' AND coalesce(i.lease_until_ms, 0) <= $9 AND (i.expires_at <= $7
            OR (i.method = excluded.method AND i.path = excluded.path AND i.body_hash = excluded.body_hash)))
-       RETURNING lease_until_ms, effect_id`,
+       RETURNING lease_until_ms, effect_id, ${unhurried}`,
       [identity, key, method, path, bodyHash, lease, now, new Date(now.getTime() + this.#options.hours * hourMs), clock.tick()]);
     return taken ?? null;
   }

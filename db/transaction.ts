@@ -44,6 +44,7 @@ export class Tx {
   readonly committed: (() => void)[] = [];
   readonly #client: PoolClient;
   readonly #dryRun: boolean;
+  #durable = true;
 
   constructor(service: string, client: PoolClient, dryRun: boolean) {
     this.service = service;
@@ -79,6 +80,19 @@ export class Tx {
   /** Keeps an event to be appended, with all others, in one call right before the commit. */
   record(event: PendingEvent): void {
     this.pending.push(event);
+  }
+
+  /**
+   * Lets the commit not wait for the disk. For work that is simply done again should a crash of the
+   * database server lose it: everything that could know of it comes later in the same log, and is
+   * lost with it or has waited.
+   */
+  unhurried(): void {
+    this.#durable = false;
+  }
+
+  get durable(): boolean {
+    return this.#durable;
   }
 
   /** Runs after a successful commit; for nudging workers, never for effects that must not be lost. */

@@ -16,7 +16,7 @@ export interface EmbeddedBusOptions {
   readonly attemptsMax: number;
 }
 
-/** Messages in work at once, of one consumer and of all; each is of another aggregate of its queue. */
+/** Aggregates in work at once, of one consumer and of all; the messages of each are worked off in their order. */
 const perConsumerMax = 16;
 const lanesMax = 48;
 
@@ -31,6 +31,7 @@ export class EmbeddedBus implements Bus {
   readonly #lanes: Lanes;
   readonly #dispatcher: Worker;
   #done: number[] = [];
+  #unused: number[] = [];
 
   constructor(options: EmbeddedBusOptions) {
     this.#options = options;
@@ -62,7 +63,7 @@ export class EmbeddedBus implements Bus {
   /** Ends what is in work and confirms it; an unconfirmed message would come again and find its inbox row. */
   async stop(): Promise<void> {
     await this.#dispatcher.stop();
-    if (this.#done.length > 0) await this.#take([], 0);
+    if (this.#done.length + this.#unused.length > 0) await this.#take([], 0);
   }
 
   /** A replayed or discarded message may free its queue. */
@@ -73,38 +74,51 @@ export class EmbeddedBus implements Bus {
   async #turn(): Promise<boolean> {
     const queues = [...this.#subscriptions.keys()].filter((queue) => (this.#inWork.get(queue) ?? 0) < perConsumerMax);
     const most = this.#lanes.free;
-    const messages = await this.#take(queues, most);
-    for (const message of messages) this.#start(message);
-    return most > 0 && messages.length === most;
+    const runs = runsOf(await this.#take(queues, most));
+    for (const run of runs) this.#start(run);
+    return most > 0 && runs.length === most;
   }
 
   async #take(queues: readonly string[], most: number): Promise<QueuedEvent[]> {
     const { database, leaseMs } = this.#options;
-    const done = this.#done;
+    const [done, unused] = [this.#done, this.#unused];
     this.#done = [];
+    this.#unused = [];
     const now = database.clock.tick();
     try {
-      return await takeTurn(database, { done, queues, nowMs: now, leaseUntilMs: now + leaseMs, most });
+      return await takeTurn(database, { done, unused, queues, nowMs: now, leaseUntilMs: now + leaseMs, most });
     } catch (error) {
       this.#done.push(...done);
+      this.#unused.push(...unused);
       throw error;
     }
   }
 
-  #start(message: QueuedEvent): void {
-    const { queue, messageId } = message;
+  #start(run: readonly QueuedEvent[]): void {
+    const { queue } = run[0]!;
     this.#inWork.set(queue, (this.#inWork.get(queue) ?? 0) + 1);
     this.#lanes.start(async () => {
-      if (await this.#worked(message)) this.#done.push(messageId);
+      await this.#workOff(run);
       this.#inWork.set(queue, this.#inWork.get(queue)! - 1);
       this.#dispatcher.nudge();
     });
   }
 
+  /** One after the other; behind one that fails the others wait for it. */
+  async #workOff(run: readonly QueuedEvent[]): Promise<void> {
+    for (const [i, message] of run.entries()) {
+      if (!await this.#worked(message)) {
+        this.#unused.push(...run.slice(i + 1).map(({ messageId }) => messageId));
+        return;
+      }
+      this.#done.push(message.messageId);
+    }
+  }
+
   /** Never rejects: trouble with keeping the failure leaves the lease to lapse. */
   async #worked(message: QueuedEvent): Promise<boolean> {
     try {
-      await deliver(this.#subscriptions.get(message.queue)!, message);
+      await deliver(this.#subscriptions.get(message.queue)!, message, { durable: false });
       return true;
     } catch (error) {
       await this.#failed(message, error).catch((err: unknown) => this.#options.log.error({ err, queue: message.queue }, 'a failed delivery could not be put off'));
@@ -128,4 +142,10 @@ export class EmbeddedBus implements Bus {
       });
     });
   }
+}
+
+/** Messages of one queue and aggregate, in their order. */
+function runsOf(messages: readonly QueuedEvent[]): QueuedEvent[][] {
+  const runs = Map.groupBy(messages, ({ queue, aggregateType, aggregateId }) => `${queue} ${aggregateType} ${aggregateId}`);
+  return [...runs.values()];
 }

@@ -31,33 +31,47 @@ export async function enqueue(tx: Tx, events: readonly OutboxEvent[]): Promise<v
 export interface Turn {
   /** Messages whose effect is committed: they leave their queues. */
   readonly done: readonly number[];
+  /** Messages that were leased and not come to: they are given back. */
+  readonly unused: readonly number[];
   /** Queues to look into. */
   readonly queues: readonly string[];
   readonly nowMs: number;
   readonly leaseUntilMs: number;
+  /** Aggregates to take messages of. */
   readonly most: number;
 }
 
+const messagesMax = 200;
+
 /**
- * Confirms messages and leases those that are due, in one statement; of each queue at most one per
- * aggregate: the one no earlier message of the same aggregate stands before, whatever its state (a
- * parked one holds the rest back).
+ * Confirms messages, gives unused ones back and leases those that are due, in one statement. Of an
+ * aggregate the first message of a queue is locked and those behind it come along: whoever holds the
+ * first one holds the order. One that is put off or parked holds back all behind it.
  */
-export async function takeTurn(database: Database, { done, queues, nowMs, leaseUntilMs, most }: Turn): Promise<QueuedEvent[]> {
+export async function takeTurn(database: Database, { done, unused, queues, nowMs, leaseUntilMs, most }: Turn): Promise<QueuedEvent[]> {
   const rows = await database[bookkeeping]<EventRow & { messageId: number; queue: string; attempts: number }>(
     `WITH confirmed AS (DELETE FROM integrations.queue_message WHERE id = ANY($1::bigint[])),
-     due AS (
-       SELECT m.id FROM integrations.queue_message m
+     given_back AS (UPDATE integrations.queue_message SET lease_until_ms = NULL WHERE id = ANY($6::bigint[])),
+     first AS (
+       SELECT m.id, m.queue, m.aggregate_type, m.aggregate_id, m.aggregate_seq FROM integrations.queue_message m
        WHERE m.queue = ANY($2::text[]) AND m.state = 'waiting' AND m.next_run_ms <= $3 AND coalesce(m.lease_until_ms, 0) <= $3 AND m.id <> ALL($1::bigint[])
          AND NOT EXISTS (SELECT 1 FROM integrations.queue_message e WHERE e.queue = m.queue AND e.aggregate_type = m.aggregate_type
            AND e.aggregate_id = m.aggregate_id AND e.aggregate_seq < m.aggregate_seq AND e.id <> ALL($1::bigint[]))
        ORDER BY m.position LIMIT $5 FOR UPDATE SKIP LOCKED),
+     due AS (
+       SELECT id FROM first UNION ALL
+       (SELECT m.id FROM first f JOIN integrations.queue_message m ON m.queue = f.queue AND m.aggregate_type = f.aggregate_type
+          AND m.aggregate_id = f.aggregate_id AND m.aggregate_seq > f.aggregate_seq
+        WHERE m.state = 'waiting' AND m.next_run_ms <= $3 AND m.id <> ALL($1::bigint[])
+          AND NOT EXISTS (SELECT 1 FROM integrations.queue_message e WHERE e.queue = m.queue AND e.aggregate_type = m.aggregate_type
+            AND e.aggregate_id = m.aggregate_id AND e.aggregate_seq < m.aggregate_seq AND (e.state <> 'waiting' OR e.next_run_ms > $3))
+        ORDER BY m.position LIMIT ${messagesMax})),
      leased AS (
        UPDATE integrations.queue_message m SET lease_until_ms = $4 FROM due WHERE m.id = due.id
        RETURNING m.id AS message_id, m.queue, m.attempts, m.event_id, m.occurred_at)
      SELECT l.message_id, l.queue, l.attempts, ${eventColumns} FROM leased l
      JOIN audit.domain_event d ON d.event_id = l.event_id AND d.occurred_at = l.occurred_at ORDER BY d.position`,
-    [done, queues, nowMs, leaseUntilMs, most]);
+    [done, queues, nowMs, leaseUntilMs, most, unused]);
   return rows.map((row) => ({ ...eventOf(row), messageId: row.messageId, queue: row.queue, attempts: row.attempts }));
 }
 

@@ -15,7 +15,7 @@ import { assessCancel } from './cancel-step.ts';
 import { forward } from './forward.ts';
 import { findWork, lockWork, payloadOf, type SagaData, type StepName, type StepRecord, type Work } from './saga.ts';
 import type { Advance, Fail, Outcome, Step, Wait } from './step.ts';
-import { claimSagas, commitUnhurried, moveCancel, moveOrder, saveSaga, type Claim } from './store.ts';
+import { claimSagas, moveCancel, moveOrder, saveSaga, type Claim } from './store.ts';
 import { nextUndo, undo } from './undo.ts';
 
 const steps: Readonly<Record<StepName, Step>> = { ...forward, ...undo, assessCancel };
@@ -151,7 +151,7 @@ async function keepAdvance(tx: Tx, service: Service, fresh: Work, taken: Advance
   const ended = taken.step === null;
   const nowMs = service.clock.tick();
   const repeats = taken.step === fresh.step;
-  if (!taken.move && !taken.cancel) await commitUnhurried(tx);
+  if (!taken.move && !taken.cancel) tx.unhurried(); // taken again under its key, should it be lost
   const saved = await saveSaga(tx, advanceSaga.permit(tx), fresh, {
     step: taken.step, ending: after.ending, data: after.data, attempts: 0, lastError: error,
     nextRunMs: ended ? null : nowMs, leaseUntilMs: ended ? null : nowMs + leaseMs(service),
@@ -168,7 +168,7 @@ async function keepWait(tx: Tx, service: Service, before: Work, fresh: Work, tak
   if (before.data.news !== fresh.data.news) return fresh;
   const at = service.clock.now();
   const isNews = changesAnything(fresh.data, taken.data ?? {});
-  if (!taken.move && !taken.cancel) await commitUnhurried(tx);
+  if (!taken.move && !taken.cancel) tx.unhurried(); // taken again under its key, should it be lost
   const saved = await saveSaga(tx, advanceSaga.permit(tx), fresh, {
     data: { ...fresh.data, ...taken.data }, attempts: fresh.attempts + 1, lastError: null, leaseUntilMs: isNews ? fresh.leaseUntilMs : null,
     nextRunMs: service.clock.tick() + (isNews ? 0 : taken.lookAgainMs), steps: recorded(fresh, 'running', null, isoTime(at)),

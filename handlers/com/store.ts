@@ -61,21 +61,13 @@ export interface Claim extends Origin {
   readonly run: number;
 }
 
-/**
- * Lets this transaction's commit not wait for the disk. For progress that tells nobody anything: should
- * the database server crash, the step is taken again under its key. An effect the step has had with a
- * neighbour is never known without it: both are in one write-ahead log, and the neighbour's commit
- * comes later and does wait.
- */
-export const commitUnhurried = (tx: Tx): Promise<unknown> => tx.read("SELECT set_config('synchronous_commit', 'off', true)");
-
-/** Takes up to `most` sagas that are due; a lease that has lapsed counts as due. See `commitUnhurried`. */
+/** Takes up to `most` sagas that are due; a lease that has lapsed counts as due. */
 export const claimSagas = (tx: Tx, permit: Permit<'saga.claim'>, nowMs: number, leaseUntilMs: number, most: number): Promise<Claim[]> =>
   tx.writer(permit).sql<Claim>(
     `UPDATE order_mgmt.saga SET lease_until_ms = $2, run = run + 1
      WHERE order_id IN (SELECT order_id FROM order_mgmt.saga WHERE next_run_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)
        ORDER BY next_run_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
-     RETURNING order_id, run, actor, channel, traceparent, set_config('synchronous_commit', 'off', true)`, [nowMs, leaseUntilMs, most]);
+     RETURNING order_id, run, actor, channel, traceparent`, [nowMs, leaseUntilMs, most]);
 
 type SagaChange = Partial<Pick<SagaRow, 'step' | 'ending' | 'attempts' | 'nextRunMs' | 'leaseUntilMs' | 'lastError' | 'stepSince' | 'stuckFlaggedAt' | 'data' | 'steps'>>;
 

@@ -160,7 +160,7 @@ export class Network {
       ...lineConsumers(shop.service).map((consumer) => ({ consumer, database: shop.service.db })),
     ];
     for (const one of all) {
-      if (one.consumer.types.includes(event.eventType)) await deliver(one, event);
+      if (one.consumer.types.includes(event.eventType)) await deliver(one, event, { durable: true });
     }
   }
 

@@ -242,7 +242,7 @@ export class Network {
 
   async #deliver(event: DomainEvent): Promise<void> {
     for (const queue of this.#queues) {
-      if (queue.consumer.types.some((type) => type === event.eventType)) await deliver(queue, event);
+      if (queue.consumer.types.some((type) => type === event.eventType)) await deliver(queue, event, { durable: true });
     }
   }
 
