@@ -172,7 +172,11 @@ class Stack implements Running {
       }),
       recordRefusal: refusalRecorder(service.db), explain,
       base: () => this.#publicBase(name),
-      health: new Health([{ name: 'database', probe: () => service.db.read('SELECT 1').then(() => null) }]),
+      health: new Health([
+        { name: 'database', probe: () => service.db.read('SELECT 1').then(() => null) },
+        // Not the workers: they stand still when a neighbour does, and this service still answers.
+        { name: 'relay', probe: () => Promise.resolve(this.#relay.trouble) },
+      ]),
     });
   }
 

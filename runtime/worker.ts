@@ -1,4 +1,4 @@
-import { sleep } from './clock.ts';
+import { elapsedMs, sleep } from './clock.ts';
 import { runWith, systemContext } from './context.ts';
 import type { Logger } from './logger.ts';
 
@@ -16,6 +16,9 @@ export interface WorkerOptions {
 }
 
 const errorPauseMsMax = 5_000;
+/** About three seconds of pauses: a neighbour that restarts is back by then. */
+const failuresMax = 5;
+const batchMsMax = 60_000;
 
 /** One loop; never runs twice at once in a process, keeps going after an error with growing pauses. */
 export class Worker {
@@ -24,6 +27,9 @@ export class Worker {
   #wake: AbortController = new AbortController();
   #nudged = false;
   #loop: Promise<void> | null = null;
+  #failures = 0;
+  /** Begin of the running batch; null between two. */
+  #busySinceMs: number | null = null;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -31,6 +37,14 @@ export class Worker {
 
   get name(): string {
     return this.#options.name;
+  }
+
+  /** Why nothing is done here any more, for `/readyz`; null while it works. */
+  get trouble(): string | null {
+    if (!this.#loop || this.#stop.signal.aborted) return 'does not run';
+    if (this.#failures >= failuresMax) return `has failed ${this.#failures} times in a row`;
+    const busyMs = this.#busySinceMs === null ? 0 : elapsedMs() - this.#busySinceMs;
+    return busyMs > batchMsMax ? `has been at one batch for ${Math.floor(busyMs / 1000)} s` : null;
   }
 
   start(): void {
@@ -52,19 +66,26 @@ export class Worker {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
     while (!this.#stop.signal.aborted) {
       this.#nudged = false;
-      let more = false;
-      try {
-        more = await runWith(systemContext(this.#options.service), () => this.#options.run());
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        this.#options.log.error({ err: error, worker: this.#options.name }, 'background work failed; it is tried again');
-      }
-      if (failures > 0) await this.#pause(Math.min(errorPauseMsMax, 50 * 2 ** failures), false);
+      const more = await this.#batch();
+      if (this.#failures > 0) await this.#pause(Math.min(errorPauseMsMax, 50 * 2 ** this.#failures), false);
       else if (!more) await this.#pause(this.#options.everyMs, true);
+    }
+  }
+
+  async #batch(): Promise<boolean> {
+    this.#busySinceMs = elapsedMs();
+    try {
+      const more = await runWith(systemContext(this.#options.service), () => this.#options.run());
+      this.#failures = 0;
+      return more;
+    } catch (error) {
+      this.#failures += 1;
+      this.#options.log.error({ err: error, worker: this.#options.name }, 'background work failed; it is tried again');
+      return false;
+    } finally {
+      this.#busySinceMs = null;
     }
   }
 
