@@ -152,7 +152,9 @@ class Stack implements Running {
     const { service } = unit;
     const host = this.#host(unit, units);
     this.#hosts.push(host);
-    this.#ports.set(service.name, await host.listen(servicePort(service.name, this.#config.portBase)));
+    const port = await host.listen(servicePort(service.name, this.#config.portBase));
+    this.#ports.set(service.name, port);
+    service.log.info({ port }, 'listening');
   }
 
   #host({ service, hosted }: Unit, units: readonly Unit[]): Host {
