@@ -13,7 +13,9 @@ type Handlers = Pick<PlatformHandlers, 'admin.retrieveClock' | 'admin.freezeCloc
 const unitMs: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 /** Runs of sweeps on the way of one advance: thirty years of a daily one. */
 const runsMax = 10_000;
-const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+/** Periods and expiries still have to fit behind it in four digits of a year. */
+const lastYear = 2999;
+const lastMs = Date.UTC(lastYear + 1) - 1;
 
 /**
  * The clock's calls.
@@ -28,13 +30,12 @@ export function clockHandlers(service: Service, shared: SharedClock, sweeps: rea
   return {
     'admin.retrieveClock': async () => ({ body: answer() }),
     'admin.freezeClock': async ({ body }) => {
-      await shared.freeze(body?.at === undefined ? null : new Date(body.at));
+      await shared.freeze(body?.at === undefined ? null : new Date(withinTime(Date.parse(body.at))));
       return { body: answer() };
     },
     'admin.advanceClock': async ({ body }) => {
       const fromMs = clock.now().getTime();
-      const goalMs = body.to === undefined ? fromMs + durationMs(body.duration ?? '') : Date.parse(body.to);
-      if (goalMs > lastMs) throw new BadRequest('The clock ends with the year 9999.');
+      const goalMs = withinTime(body.to === undefined ? fromMs + durationMs(body.duration ?? '') : Date.parse(body.to));
       const ran = await advance(shared, sweeps, { fromMs, goalMs });
       return { body: { ...answer(), ran } };
     },
@@ -43,6 +44,12 @@ export function clockHandlers(service: Service, shared: SharedClock, sweeps: rea
       return { body: answer() };
     },
   };
+}
+
+/** @throws {BadRequest} later than any clock of ours goes */
+function withinTime(ms: number): number {
+  if (ms > lastMs) throw new BadRequest(`The clock ends with the year ${lastYear}.`);
+  return ms;
 }
 
 /** `1h 15m` in milliseconds; a leading minus counts for all of it. */

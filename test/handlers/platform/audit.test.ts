@@ -69,7 +69,11 @@ test('a reader follows on page by page and meets every event once', async (t) =>
   t.is(response.status, 206);
   t.is(response.headers.get('x-total-count'), String(expected.length));
   t.is((await stack.fetch('crm', `/bss-api/audit/v1/event?after=${uuidv7()}`)).status, 400, 'an unknown place is no beginning');
-  t.is((await stack.fetch('crm', '/bss-api/audit/v1/event?aggregateId=%00')).status, 400);
+  for (const [query, status] of [
+    ['aggregateId=%00', 400], ['since=2026-02-30T00:00:00Z', 400], ['since=0000-01-01T00:00:00Z', 200], ['since=9999-12-31T23:59:59-14:00', 200],
+    ['limit=0', 400], ['limit=1001', 400], ['limit=1&limit=2', 400], ['eventType=customer.*', 200], ['eventType=*', 400], ['fields=none', 200],
+    ['aggregateId=%25_%27', 200], ['traceId=x', 400], ['after=x', 400],
+  ] as const) t.is((await stack.fetch('crm', `/bss-api/audit/v1/event?${query}`)).status, status, query);
 });
 
 test('a reader who follows on does not step over an event that is still being committed', async (t) => {
