@@ -68,8 +68,8 @@ function waiting(row: CaseRow, to: string, at: Date): RowValues {
 
 const overdueMax = 100;
 
-/** Sweep sla: cases not done in time are told of once. @returns whether more may be due */
-export async function breachDueCases(service: Service): Promise<boolean> {
+/** Sweep sla: cases not done in time are told of once. @returns how many, one batch at most */
+export async function breachDueCases(service: Service): Promise<number> {
   return service.db.tx(async (tx) => {
     const at = service.clock.now();
     const due = await tx.read<CaseRow>(
@@ -79,6 +79,6 @@ export async function breachDueCases(service: Service): Promise<boolean> {
       await updateCase(tx, markCaseBreached.permit(tx), row, { slaBreachedAt: at }, at);
       record(tx, 'case.sla_breached', row.id, casePayload(row));
     }
-    return due.length === overdueMax;
+    return due.length;
   });
 }

@@ -98,14 +98,14 @@ async function holderOf(tx: Tx, customerId: string, type: string, hash: string |
 
 const expiredMax = 100;
 
-/** Sweep kyc_expiry: verified identities whose validity has passed. @returns whether more may be due */
-export async function expireDue(service: Service): Promise<boolean> {
+/** Sweep kyc_expiry: verified identities whose validity has passed. @returns how many, one batch at most */
+export async function expireDue(service: Service): Promise<number> {
   return service.db.tx(async (tx) => {
     const at = service.clock.now();
     const due = await tx.read<CustomerRow>(
       `SELECT * FROM crm.customer WHERE kyc_status = 'verified' AND kyc_expires_at <= $1 ORDER BY kyc_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED`, [at, expiredMax]);
     for (const row of due) await expire(tx, row, at);
-    return due.length === expiredMax;
+    return due.length;
   });
 }
 

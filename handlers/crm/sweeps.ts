@@ -2,6 +2,7 @@ import { record } from '#events/record';
 import { recycleMsisdns } from '#policy/msisdn';
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
+import type { Sweep } from '../sweep.ts';
 import { breachDueCases } from './case-transition.ts';
 import { expireDue } from './kyc.ts';
 import { recycleDue } from './store-inventory.ts';
@@ -9,19 +10,52 @@ import { breachDue } from './ticket.ts';
 
 const everyMs = 60_000;
 const recycledMax = 1000;
+/** Batches of one run: more than the pool, or a day's work, ever fills. */
+const batchesMax = 10_000;
+
+interface Task {
+  readonly name: Sweep['name'];
+  /** Earliest business time at which a row is due. */
+  readonly dueSql: string;
+  /** Works on one batch of what is due; answers how many rows. */
+  readonly batch: (service: Service) => Promise<number>;
+}
 
 /** Work that falls due with time (DOMAIN §2 "Sweeps"). */
-export const sweepsOf = (service: Service): readonly Worker[] => [
-  service.worker({ name: 'quarantine', everyMs, run: () => recycle(service) }),
-  service.worker({ name: 'kyc_expiry', everyMs, run: () => expireDue(service) }),
-  service.worker({ name: 'sla', everyMs, run: async () => (await breachDueCases(service)) || breachDue(service) }),
+const tasks: readonly Task[] = [
+  { name: 'quarantine', dueSql: "SELECT min(quarantine_until) AS at FROM inventory.msisdn WHERE status = 'quarantined'", batch: recycle },
+  { name: 'kyc_expiry', dueSql: "SELECT min(kyc_expires_at) AS at FROM crm.customer WHERE kyc_status = 'verified'", batch: expireDue },
+  {
+    name: 'sla',
+    dueSql: `SELECT least((SELECT min(sla_due_at) FROM crm.case WHERE sla_breached_at IS NULL AND state IN ('open', 'in_progress')),
+      (SELECT min(sla_due_at) FROM crm.ticket WHERE sla_breached_at IS NULL AND status IN ('acknowledged', 'held', 'inProgress'))) AS at`,
+    batch: async (service) => (await breachDueCases(service)) + (await breachDue(service)),
+  },
 ];
 
+/** The loops that do by themselves what the sweeps do at once. */
+export const sweepWorkers = (service: Service): readonly Worker[] =>
+  tasks.map(({ name, batch }) => service.worker({ name, everyMs, run: async () => (await batch(service)) > 0 }));
+
+export const sweepsOf = (service: Service): readonly Sweep[] => tasks.map(({ name, dueSql, batch }) => ({
+  name,
+  due: async () => (await service.db.one<{ at: Date | null }>(dueSql))?.at ?? null,
+  run: async () => {
+    let changed = 0;
+    for (let run = 0; run < batchesMax; run += 1) {
+      const done = await batch(service);
+      if (done === 0) break;
+      changed += done;
+    }
+    return { examined: changed, changed, failed: 0 };
+  },
+}));
+
 /** Numbers whose quarantine is over are offered again. */
-async function recycle(service: Service): Promise<boolean> {
+async function recycle(service: Service): Promise<number> {
   return service.db.tx(async (tx) => {
     const freed = await recycleDue(tx, recycleMsisdns.permit(tx), recycledMax, service.config.msisdnLowWater, service.clock.now());
     for (const msisdn of freed) record(tx, 'msisdn.recycled', msisdn, { msisdn, from: 'quarantined', to: 'available', trigger: 'recycle', reason: null });
-    return freed.length === recycledMax;
+    return freed.length;
   });
 }

@@ -183,8 +183,8 @@ function pendingTime(row: TicketRow, to: string, at: Date): Partial<TicketRow> {
 
 const overdueMax = 100;
 
-/** Sweep sla: tickets not done in time are told once. @returns whether more may be due */
-export async function breachDue(service: Service): Promise<boolean> {
+/** Sweep sla: tickets not done in time are told once. @returns how many, one batch at most */
+export async function breachDue(service: Service): Promise<number> {
   return service.db.tx(async (tx) => {
     const at = service.clock.now();
     const due = await tx.read<TicketRow>(
@@ -194,6 +194,6 @@ export async function breachDue(service: Service): Promise<boolean> {
       await markBreached(tx, markTicketBreached.permit(tx), row, at);
       record(tx, 'ticket.sla_breached', row.id, payloadOf(row));
     }
-    return due.length === overdueMax;
+    return due.length;
   });
 }
