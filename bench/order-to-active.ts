@@ -33,7 +33,7 @@ for (let i = 0; i < orders + warmUp; i++) {
   if (i === warmUp) cpuBegin = cpuMs(child.pid!);
   const begin = elapsedMs();
   const { id = '' } = await ok(clients.TMF622.POST('/productOrder', { body: orderBody({ customerId, offeringId: 'PLAN_S' }) }));
-  for (let state = ''; state !== 'completed'; await sleep(2)) {
+  for (let state = ''; state !== 'completed'; await sleep(5)) {
     state = (await ok(clients.TMF622.GET('/productOrder/{id}', { params: { path: { id } } }))).state ?? '';
     if (state === 'failed' || elapsedMs() - begin > 20_000) throw new Error(`${id} ended as ${state}`);
   }

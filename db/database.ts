@@ -6,6 +6,7 @@ import { Conflict, Unavailable } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
 import { insideTransaction } from '#runtime/transaction-scope';
 import { camelRow } from './names.ts';
+import { prepared, type Query } from './prepared.ts';
 import { schemaOf } from './schemas.ts';
 import { bookkeeping, Tx } from './transaction.ts';
 
@@ -50,7 +51,7 @@ export class Database {
     this.clock = options.clock;
     this.#onEvents = options.onEvents ?? (() => undefined);
     this.#pool = new pg.Pool({
-      connectionString: options.url, max: options.connectionsMax ?? 8, idleTimeoutMillis: 5_000,
+      connectionString: options.url, max: options.connectionsMax ?? 8, idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: 10_000, application_name: `bss-${options.service}`, statement_timeout: 30_000,
       ...(options.durable === false ? { options: '-c synchronous_commit=off' } : {}),
     });
@@ -58,18 +59,21 @@ export class Database {
     this.#pool.on('error', () => undefined);
   }
 
-  /** Rows outside any transaction, camelCase. */
-  async read<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+  /**
+   * Rows outside any transaction, camelCase.
+   * @param isKept false for a text that a client had a hand in: it is not prepared
+   */
+  async read<R>(text: string, values: readonly unknown[] = [], isKept = true): Promise<R[]> {
     try {
-      const result = await this.#pool.query(text, [...values]);
+      const result = await this.#pool.query(isKept ? prepared(text, [...values]) : { text, values: [...values] });
       return result.rows.map((row: Record<string, unknown>) => camelRow<R>(row));
     } catch (error) {
       throw translated(error);
     }
   }
 
-  async one<R>(text: string, values: readonly unknown[] = []): Promise<R | null> {
-    return (await this.read<R>(text, values))[0] ?? null;
+  async one<R>(text: string, values: readonly unknown[] = [], isKept = true): Promise<R | null> {
+    return (await this.read<R>(text, values, isKept))[0] ?? null;
   }
 
   /** One writing statement that commits by itself, for `db/` and `events/` only. */
@@ -102,7 +106,7 @@ export class Database {
     try {
       await client.query('BEGIN');
       const result = await insideTransaction(this.service, () => work(tx));
-      if (tx.pending.length > 0) await client.query(...this.#ending(tx));
+      if (tx.pending.length > 0) await client.query(this.#ending(tx));
       await client.query(tx.durable ? 'COMMIT' : 'SET LOCAL synchronous_commit = off; COMMIT');
       if (tx.pending.length > 0) this.#onEvents();
       for (const after of tx.committed) after();
@@ -119,16 +123,16 @@ export class Database {
    * Appends the events; for a call with an Idempotency-Key it also leaves with the key what the call
    * has made, so that a repeat finds it even when the answer is lost (DOMAIN §10).
    */
-  #ending(tx: Tx): [text: string, values: unknown[]] {
+  #ending(tx: Tx): Query {
     const events = JSON.stringify(this.#envelopes(tx));
     const context = current();
-    if (!context?.idempotencyKey || this.service === 'platform') return ['SELECT audit.append_event($1::jsonb)', [events]];
-    return [
+    if (!context?.idempotencyKey || this.service === 'platform') return prepared('SELECT audit.append_event($1::jsonb)', [events]);
+    return prepared(
       `WITH effect AS (UPDATE ${schemaOf(this.service)}.idempotency SET effect_id = coalesce(effect_id, $2)
          WHERE identity = $3 AND key = $4 AND state = 'in_flight')
        SELECT audit.append_event($1::jsonb)`,
       [events, tx.pending[0]!.aggregateId, context.serviceIdentity, context.idempotencyKey],
-    ];
+    );
   }
 
   #envelopes(tx: Tx): object[] {

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { DryRunPassed } from '#runtime/errors';
 import { redeem, type Permit } from '#runtime/permit';
 import { camelRow, snake } from './names.ts';
+import { prepared } from './prepared.ts';
 
 /** A row to write, camelCase; plain objects and `json()` values become jsonb. */
 export type RowValues = Readonly<Record<string, unknown>>;
@@ -54,16 +55,17 @@ export class Tx {
 
   /**
    * Rows of a query, camelCase; may lock (`FOR UPDATE`).
+   * @param isKept false for a text that a client had a hand in: it is not prepared
    * @throws {Error} when the text writes: only a Writer writes
    */
-  async read<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+  async read<R>(text: string, values: readonly unknown[] = [], isKept = true): Promise<R[]> {
     if (writing.test(text)) throw new Error('tx.read() cannot write: ask policy for a permit and use tx.writer()');
-    return this.#query<R>(text, values);
+    return this.#query<R>(text, values, isKept);
   }
 
   /** The only row of a query, or null. */
-  async one<R>(text: string, values: readonly unknown[] = []): Promise<R | null> {
-    return (await this.read<R>(text, values))[0] ?? null;
+  async one<R>(text: string, values: readonly unknown[] = [], isKept = true): Promise<R | null> {
+    return (await this.read<R>(text, values, isKept))[0] ?? null;
   }
 
   /**
@@ -105,8 +107,8 @@ export class Tx {
     return this.#query<R>(text, values);
   }
 
-  async #query<R>(text: string, values: readonly unknown[]): Promise<R[]> {
-    const result = await this.#client.query(text, values.map(parameter));
+  async #query<R>(text: string, values: readonly unknown[], isKept = true): Promise<R[]> {
+    const result = await this.#client.query(isKept ? prepared(text, values.map(parameter)) : { text, values: values.map(parameter) });
     return result.rows.map((row: Record<string, unknown>) => camelRow<R>(row));
   }
 }

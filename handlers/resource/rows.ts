@@ -92,9 +92,9 @@ export async function listResources<Row extends ResourceRow>(reader: Reader, def
   const binder = new Binder(values);
   const order = request.order(binder);
   const page = `LIMIT ${binder.bind(limit, 'bigint')} OFFSET ${binder.bind(offset, 'bigint')}`;
-  const rows = await reader.read<Row>(`${selectSql(definition)} ${where} ORDER BY ${order} ${page}`, binder.values);
+  const rows = await reader.read<Row>(`${selectSql(definition)} ${where} ORDER BY ${order} ${page}`, binder.values, false);
   if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
-  const count = await reader.one<{ total: number }>(`SELECT count(*) AS total FROM ${definition.table} r ${where}`, values);
+  const count = await reader.one<{ total: number }>(`SELECT count(*) AS total FROM ${definition.table} r ${where}`, values, false);
   return { rows, total: count?.total ?? 0 };
 }
 
