@@ -91,16 +91,17 @@ test('the lock of a killed run is taken over', async (t) => {
   t.false(existsSync(join(clone.folder, '.toolchain', 'lock')));
 });
 
-test('an older Node gets the pinned one from npm, into the clone', async (t) => {
+test('an older Node gets the pinned one from npm, into the clone, with this machine\'s npm configuration', async (t) => {
   const clone = new Clone(t, 'v20.20.2');
   clone.program('npm', [
+    'if [ "$1" = config ]; then echo /etc/npm/global; exit; fi',
     'echo "$@" >> npm-calls',
     'case "$*" in *node@*) mkdir -p .toolchain/node_modules/node/bin',
     'printf "#!/bin/sh\\necho v24.21.0\\n" > .toolchain/node_modules/node/bin/node; chmod +x .toolchain/node_modules/node/bin/node ;;',
     '*) mkdir -p node_modules ;; esac',
   ].join('\n').replace('chmod', '/bin/chmod'));
   t.is((await clone.run()).code, 0);
-  t.is(clone.calls()[0], 'install --prefix .toolchain --no-save --no-package-lock --ignore-scripts=false node@24.21.0');
+  t.is(clone.calls()[0], 'install --prefix .toolchain --globalconfig=/etc/npm/global --no-save --no-package-lock --ignore-scripts=false node@24.21.0');
   t.regex(readFileSync(join(clone.folder, '.toolchain', 'node-path'), 'utf8'), /\.toolchain\/node_modules\/node\/bin\/node\n$/);
 });
 
