@@ -1,6 +1,7 @@
 /**
- * How long from `POST productOrder` to a completed order with an active line, and what it costs:
+ * How long from `POST productOrder` to the active line and to the completed order, and what it costs:
  * all services in a process of their own, simulated network without delays, one customer at a time.
+ * The ends are read from the ledger, whose clock is this machine's; asking for them would slow them down.
  * `node bench/order-to-active.ts [orders]`; the result goes to bench/results/order-to-active.json.
  */
 import { fork } from 'node:child_process';
@@ -8,15 +9,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { orderBody } from '#cli/order/creation';
+import { withClient } from '#db/migrate';
 import { cloneDatabase, testEnvironment } from '#db/template';
 import { createClients } from '#generated/clients';
 import { ok } from '#runtime/client';
-import { Clock, elapsedMs, isoTime, sleep } from '#runtime/clock';
+import { Clock, isoTime, sleep } from '#runtime/clock';
 import type { ServiceName } from '#runtime/services';
 import { customer } from '../test/support/story.ts';
 
 const orders = Number(process.argv[2] ?? 40);
 const warmUp = 5;
+const clock = new Clock();
 
 const clone = await cloneDatabase();
 const child = fork(fileURLToPath(new URL('../test/support/serve-child.ts', import.meta.url)), {
@@ -26,22 +29,33 @@ const services = await new Promise<{ name: ServiceName; port: number }[]>((resol
 const ports = new Map(services.map(({ name, port }) => [name, port]));
 const clients = createClients({ baseUrl: (name) => `http://127.0.0.1:${ports.get(name)}`, token: testEnvironment['BSS_CLI_API_TOKEN']! });
 
-const times: number[] = [];
-let cpuBegin = 0;
+const begun = new Map<string, number>();
+const cpuBegin = { ms: 0 };
 for (let i = 0; i < orders + warmUp; i++) {
-  const customerId = await customer({ clients, clock: new Clock() } as never); // the block needs no more of a stack
-  if (i === warmUp) cpuBegin = cpuMs(child.pid!);
-  const begin = elapsedMs();
+  const customerId = await customer({ clients, clock } as never); // the block needs no more of a stack
+  if (i === warmUp) cpuBegin.ms = cpuMs(child.pid!);
+  const beginMs = clock.tick();
   const { id = '' } = await ok(clients.TMF622.POST('/productOrder', { body: orderBody({ customerId, offeringId: 'PLAN_S' }) }));
-  for (let state = ''; state !== 'completed'; await sleep(5)) {
+  if (i >= warmUp) begun.set(id, beginMs);
+  for (let state = ''; state !== 'completed'; await sleep(50)) {
     state = (await ok(clients.TMF622.GET('/productOrder/{id}', { params: { path: { id } } }))).state ?? '';
-    if (state === 'failed' || elapsedMs() - begin > 20_000) throw new Error(`${id} ended as ${state}`);
+    if (state === 'failed' || clock.tick() - beginMs > 20_000) throw new Error(`${id} ended as ${state}`);
   }
-  if (i >= warmUp) times.push(elapsedMs() - begin);
 }
-const sorted = times.toSorted((a, b) => a - b);
-const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! * 10) / 10;
-const result = { at: isoTime(new Clock().now()), node: process.version, cores: cpus().length, orders, cpuMsPerOrder: Math.round((cpuMs(child.pid!) - cpuBegin) / orders), ms: { p50: at(0.5), p95: at(0.95), max: at(1) } };
+const cpuMsPerOrder = Math.round((cpuMs(child.pid!) - cpuBegin.ms) / orders);
+const ends = await withClient(clone.url, async (client) => (await client.query<{ type: string; order_id: string; at: Date }>(
+  `SELECT event_type AS type, payload->>'orderId' AS order_id, occurred_at AS at FROM audit.domain_event
+   WHERE event_type IN ('subscription.activated', 'order.completed')`)).rows);
+const times = (type: string): number[] => ends.filter((one) => one.type === type && begun.has(one.order_id)).map(({ order_id, at }) => at.getTime() - begun.get(order_id)!);
+const spread = (values: readonly number[]) => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number | undefined => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), max: at(1) };
+};
+const result = {
+  at: isoTime(clock.now()), node: process.version, cores: cpus().length, cpuMsPerSignUpAndOrder: cpuMsPerOrder,
+  msToActive: spread(times('subscription.activated')), msToCompleted: spread(times('order.completed')),
+};
 mkdirSync(new URL('results', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/order-to-active.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
 console.log(JSON.stringify(result));
