@@ -6,7 +6,7 @@ import { painted, stateText } from '../renderers/look.ts';
 import { moneyText } from '../renderers/values.ts';
 import { eventsAfter } from '../events/ledger.ts';
 import type { Session } from '../session.ts';
-import { deviations, heroEvents, tally, type Deviation } from './expected-events.ts';
+import { chainsOf, deviations, heroChains, heroEvents, tally, type Deviation } from './expected-events.ts';
 import { eventsOf } from './own-events.ts';
 
 const settleMsMax = 15_000;
@@ -33,7 +33,7 @@ export class Audit {
   /** @returns the exit code: 1 when an amount or an event is missing or too much */
   async check(): Promise<number> {
     const events = await this.#settled();
-    const found = deviations(heroEvents, tally(events.map(({ eventType }) => eventType)));
+    const found = judged(events);
     const money = await this.#money(events);
     if (this.#session.output.options.json) this.#session.output.data(JSON.stringify({ '@type': 'Demo', id: this.#customerId, events: events.length, deviations: found, money: money.lines, passed: found.length === 0 && money.right }));
     else this.#print(events.length, found, money);
@@ -78,9 +78,16 @@ export class Audit {
     const wanted = charges.map((amount) => amount.toFixed(2)).join(' and ');
     output.raw(`\n${card({ title: 'Money', marks: [`${money.lines.length} charges`, verdict(money.right)], lines: money.right ? money.lines : [...money.lines, `wanted: ${wanted}, each authorised and captured once`] }, look)}`);
     const lines = found.length === 0
-      ? ['CUST ORDER USEx3 BLOCK LATE VAS UNBLOCK, none missing, none too many']
+      ? ['CUST ORDER USEx3 BLOCK LATE VAS UNBLOCK: none missing, none extra, in order']
       : found.map((one) => painted(`${one.type}  ${one.found} instead of ${one.expected}: ${Math.abs(one.found - one.expected)} ${one.found < one.expected ? 'missing' : 'too many'}`, 'red', look));
     output.raw(card({ title: 'Events', marks: [String(events), verdict(found.length === 0)], lines }, look));
     if (found.length === 0 && money.right) output.data(`\nNext: bss customer 360 ${this.#customerId}, bss events list --kind subscription, bss doctor`);
   }
+}
+
+/** What is missing or too much; where nothing is, what happened in another order than it must. */
+function judged(events: readonly Event[]): Deviation[] {
+  const found = deviations(heroEvents, tally(events.map(({ eventType }) => eventType)));
+  if (found.length > 0) return found;
+  return deviations(heroChains, tally(chainsOf(events.map(({ eventType, aggregateId }) => ({ type: eventType, aggregateId })))));
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { macros } from '#cli/demo/expected-events';
+import { chainsOf, deviations, heroChains, macros, tally } from '#cli/demo/expected-events';
 import { startStack } from '../support/stack.ts';
 import { charged, customer, line, lineOf, megabytesLeft, topUp, unexpected, use } from '../support/story.ts';
 
@@ -43,7 +43,9 @@ test('H1: a line is used up, is blocked with the last byte, and a top-up brings 
 
   t.deepEqual(await charged(stack), [10, 3]);
   const { CUST, ORDER, USE, BLOCK, LATE, VAS, UNBLOCK } = macros;
-  t.deepEqual(unexpected(await stack.events(), [...CUST, ...ORDER, ...USE, ...USE, ...USE, ...BLOCK, ...LATE, ...VAS, ...UNBLOCK]), []);
+  const events = await stack.events();
+  t.deepEqual(unexpected(events, [...CUST, ...ORDER, ...USE, ...USE, ...USE, ...BLOCK, ...LATE, ...VAS, ...UNBLOCK]), []);
+  t.deepEqual(deviations(heroChains, tally(chainsOf(events))), [], 'what happened to each aggregate is in order');
 });
 
 /** State of the customer facing service of a line. */
