@@ -1,4 +1,4 @@
-import type { PolicyViolation } from '#runtime/errors';
+import type { FixTool, PolicyViolation } from '#runtime/errors';
 import { rule, violation } from './rule.ts';
 
 /** Something a body names by an id of our own format (DOMAIN §1 "Wide intake", §9). */
@@ -6,7 +6,7 @@ export interface Reference {
   readonly type: string;
   readonly id: string;
   /** Tool that lists what can be named. */
-  readonly tool: string;
+  readonly tool: FixTool;
   readonly found: boolean;
 }
 
@@ -21,5 +21,5 @@ export const referenceUnknown = rule<Reference>({
 });
 
 /** The refusal for an id that was looked up in vain. */
-export const unknownReference = (type: string, id: string, tool: string): PolicyViolation =>
+export const unknownReference = (type: string, id: string, tool: FixTool): PolicyViolation =>
   violation(referenceUnknown, { type, id, tool, found: false });

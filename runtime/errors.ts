@@ -1,4 +1,5 @@
 /** One class per kind of refusal; `runtime/http/error-body.ts` is the one place that turns them into wire bodies. */
+import type { ToolName } from '#generated/tools';
 
 export type ErrorCode =
   | 'BAD_REQUEST' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PRECONDITION_FAILED'
@@ -11,10 +12,13 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A tool of the registry, or one that joins several operations and is therefore no row of it. */
+export type FixTool = ToolName | 'order.wait_until';
+
 /** What to do next: a tool with arguments where one exists, always a sentence. */
 export interface Fix {
   readonly hint: string;
-  readonly tool?: string;
+  readonly tool?: FixTool;
   readonly args?: Readonly<Record<string, unknown>>;
 }
 

@@ -25,7 +25,7 @@ const form = (pattern: string, description: string): ArgumentSchema => ({ type: 
 
 export const argumentTypes: Readonly<Record<string, ArgumentSchema>> = {
   customer_id: id('CUST', 'Customer'), agent_id: id('AGT', 'Member of staff'), medium_id: id('CM', 'Contact medium'),
-  ticket_id: id('TKT', 'Trouble ticket'), order_id: id('ORD', 'Product order'), service_order_id: id('SO', 'Service order'),
+  ticket_id: id('TKT', 'Trouble ticket'), case_id: id('CASE', 'Case'), order_id: id('ORD', 'Product order'), service_order_id: id('SO', 'Service order'),
   service_id: id('SVC', 'Service'), task_id: id('PTK', 'Network task'), subscription_id: id('SUB', 'Line'),
   payment_id: id('PAY', 'Payment'), method_id: id('PM', 'Card on file'), bill_id: id('BILL', 'Bill'),
   offering_id: chosen('Offering', 'PLAN_M'), price_id: chosen('Price', 'PRICE_PLAN_M'),

@@ -3,7 +3,7 @@ import type { OfferingFacts, OrderFacts } from '#policy/order';
 import { unknownReference } from '#policy/reference';
 import { ok } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
-import { RemoteError } from '#runtime/errors';
+import { RemoteError, type FixTool } from '#runtime/errors';
 import { fromWireMoney } from '#runtime/money';
 import { nationalNumber } from '#runtime/numbering';
 import type { Service } from '../service.ts';
@@ -140,7 +140,7 @@ const lineNamed = ({ clients }: Service, id: string): Promise<{ customerId: stri
   found('subscription', id, 'subscription.list_for_customer', ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id } } })));
 
 /** A call whose 404 means that the request names nothing. */
-async function found<T>(type: string, id: string, tool: string, call: Promise<T>): Promise<T> {
+async function found<T>(type: string, id: string, tool: FixTool, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

@@ -29,7 +29,7 @@ export const requestCancel = (service: Service, nudge: Nudge): SomHandlers['TMF6
 /** An order has one open request: a second one finds it. */
 async function request(tx: Tx, service: Service, nudge: Nudge, serviceOrderId: string, document: Document): Promise<CancelRow> {
   const order = await lockServiceOrder(tx, serviceOrderId);
-  if (!order && /^SO-\d{3,}$/.test(serviceOrderId)) throw unknownReference('serviceOrder', serviceOrderId, 'service_order.list');
+  if (!order && /^SO-\d{3,}$/.test(serviceOrderId)) throw unknownReference('serviceOrder', serviceOrderId, 'service_order.list_for_order');
   const open = order ? await openCancel(tx, order.id) : null;
   if (open) return open;
   const tasks = order ? await judge(tx, order) : 0;

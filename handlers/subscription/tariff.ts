@@ -2,7 +2,7 @@ import type { components } from '#generated/types/catalog';
 import { unknownReference } from '#policy/reference';
 import { ok } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
-import { RemoteError } from '#runtime/errors';
+import { RemoteError, type FixTool } from '#runtime/errors';
 import { fromWireMoney, type Money, type WireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
 import type { Grant } from './line.ts';
@@ -14,7 +14,7 @@ export type Tariff = components['schemas']['Tariff'];
  * @throws {PolicyViolation} reference.id.unknown
  * @throws {Unavailable} the catalog cannot be reached
  */
-export async function fetchTariff(service: Service, offeringId: string, at: Date, tool: string): Promise<Tariff> {
+export async function fetchTariff(service: Service, offeringId: string, at: Date, tool: FixTool): Promise<Tariff> {
   try {
     return await ok(service.clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id: offeringId }, query: { at: isoTime(at) } } }));
   } catch (error) {

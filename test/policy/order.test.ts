@@ -6,7 +6,7 @@ import { deleteServiceOrder, specificationUnknown, taskClaimed } from '#policy/s
 import { resolveRules, retryRules, type TaskFacts } from '#policy/task';
 import { tooLate } from '#policy/cancel-order';
 import { violation, violations } from '#policy/rule';
-import { PolicyViolation } from '#runtime/errors';
+import { PolicyViolation, type FixTool } from '#runtime/errors';
 
 const sellable = { category: 'PLAN', lifecycleStatus: 'Launched', validFor: null, inWindow: true, priceId: 'PRICE_PLAN_S' };
 
@@ -27,7 +27,7 @@ test('a line is ended without card, identity check or offering', (t) => {
   t.is(orderMachine.move({}, null, 'place', { ...remove, kycStatus: 'expired' }).to, 'acknowledged');
 });
 
-const refused: readonly [string, OrderFacts, string, Record<string, unknown>, string | undefined][] = [
+const refused: readonly [string, OrderFacts, string, Record<string, unknown>, FixTool | undefined][] = [
   ['two items', { ...add, itemCount: 2 }, 'order.create.single_item', { items: 2 }, 'order.create'],
   ['two of one item', { ...add, quantity: 2 }, 'order.create.single_item', { quantity: 2 }, 'order.create'],
   ['a change of plan', { ...add, action: 'modify' }, 'order.create.action_unsupported', { action: 'modify', legal: ['add', 'delete'] }, undefined],

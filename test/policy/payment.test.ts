@@ -4,7 +4,7 @@ import {
   type ChargeFacts, type EndingFacts, type PaymentFacts,
 } from '#policy/payment';
 import { violation, violations } from '#policy/rule';
-import { PolicyViolation } from '#runtime/errors';
+import { PolicyViolation, type FixTool } from '#runtime/errors';
 
 const facts: ChargeFacts = {
   customerId: 'CUST-001', requestedMethodId: 'PM-001', method: { id: 'PM-001', customerId: 'CUST-001', status: 'active' },
@@ -15,7 +15,7 @@ test('a charge of a whole positive amount on an own active card passes every rul
   t.deepEqual(violations(chargeRules, facts), []);
 });
 
-const refused: readonly [string, Partial<ChargeFacts>, string, string | undefined][] = [
+const refused: readonly [string, Partial<ChargeFacts>, string, FixTool | undefined][] = [
   ['without any card', { requestedMethodId: null, method: null }, 'payment.charge.method_required', 'payment.add_card'],
   ['with a card that is not ours', { requestedMethodId: 'card-7', method: null }, 'payment.charge.method_foreign', 'payment.list_methods'],
   ['with the card of another customer', { method: { id: 'PM-001', customerId: 'CUST-002', status: 'active' } }, 'payment.charge.method_not_owned', 'payment.list_methods'],
