@@ -103,7 +103,7 @@ function problemsOf(check: CompiledCheck | null, value: unknown): Problem[] | nu
 }
 
 /** A copy without the null members that a merge patch removes; arrays are replaced whole and keep theirs. */
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   const kept = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member)]));
