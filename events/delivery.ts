@@ -22,7 +22,7 @@ export async function deliver({ consumer, database }: Subscription, event: Domai
     withSpan(`${event.eventType} ${consumer.name}`, SpanKind.CONSUMER, () =>
       database.tx(async (tx) => {
         if (!durable) tx.unhurried();
-        const isNew = await takeIntoInbox(tx, consumer.name, event.eventId, database.clock.now());
+        const isNew = await takeIntoInbox(tx, consumer.name, event.eventId, { at: database.clock.now(), tickMs: database.clock.tick() });
         if (isNew) await consumer.apply(tx, event);
       })));
 }

@@ -19,7 +19,7 @@ import { startTelemetry, type StopTelemetry } from '#runtime/telemetry';
 import { Worker } from '#runtime/worker';
 import { modules, type Hosted, type Module } from './index.ts';
 import { explain } from './platform/explain.ts';
-import { purgeWorker, storedAnswers } from './platform/idempotency.ts';
+import { inboxWorker, purgeWorker, storedAnswers } from './platform/idempotency.ts';
 import { platform } from './platform/index.ts';
 import { refusalRecorder } from './platform/refusal.ts';
 import { SharedClock } from './platform/shared-clock.ts';
@@ -161,6 +161,7 @@ class Stack implements Running {
     const { config, log, name } = service;
     const answers = storedAnswers(service);
     this.#run(purgeWorker(service, answers));
+    this.#run(inboxWorker(service));
     const shared = platform({
       service, database: this.#platform, clock: this.#clock, consumers: hosted.consumers.map((consumer) => consumer.name),
       nudge: () => this.#bus.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),

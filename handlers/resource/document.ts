@@ -9,6 +9,7 @@ import { storable } from '#runtime/storable';
 import { errorsMax } from '#runtime/validator';
 import { isObject, pointerToken, put, type JsonObject } from './json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from './resource.ts';
+import { verdictAttribute } from './verdict.ts';
 
 /** Deeper than any TM Forum document nests, shallow enough for every recursion over a body. */
 export const depthMax = 64;
@@ -16,12 +17,15 @@ export const depthMax = 64;
 type Described = Pick<ResourceDefinition, 'key'>;
 
 /**
- * The attributes a client may bring: everything but id and href, instants as UTC with `Z`.
+ * The attributes a client may bring: everything but id, href and a verdict, which only we pass;
+ * instants as UTC with `Z`.
  * @throws {BadRequest} text that PostgreSQL cannot store, or a body nested deeper than `depthMax`
  */
-export function accept(definition: Described, body: unknown): Document {
+export function accept(definition: Described & Pick<ResourceDefinition, 'extensions'>, body: unknown): Document {
   const { id: _id, href: _href, ...rest } = normal(definition, body);
-  return rest;
+  if (!definition.extensions?.includes(verdictAttribute)) return rest;
+  const { [verdictAttribute]: _verdict, ...attributes } = rest;
+  return attributes;
 }
 
 /** A whole representation in our form, id and href included; see `accept`. */

@@ -23,7 +23,7 @@ test.after.always(async () => {
   await clone?.drop();
 });
 
-const inboxRow = { consumer: 'som.test', eventId: '00000000-0000-7000-8000-000000000001', receivedAt: new Clock().now() };
+const inboxRow = { consumer: 'som.test', eventId: '00000000-0000-7000-8000-000000000001', receivedAt: new Clock().now(), receivedMs: 0 };
 const take = action('test.take');
 
 test.serial('a permit opens one writer in its own transaction', async (t) => {
@@ -66,7 +66,7 @@ test.serial('a broken rule gives no permit and says what to do', async (t) => {
 
 test.serial("a service's role cannot touch another's tables", async (t) => {
   for (const text of [
-    "INSERT INTO crm.inbox VALUES ('x', gen_random_uuid(), '2026-01-01')",
+    "INSERT INTO crm.inbox VALUES ('x', gen_random_uuid(), '2026-01-01', 0)",
     'SELECT * FROM payment.idempotency',
     'DELETE FROM audit.domain_event',
     "UPDATE audit.chain_head SET hash = 'x'",
