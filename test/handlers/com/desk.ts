@@ -1,9 +1,6 @@
 /** The order desk: com on a database of its own, its neighbours played by a script that keeps their promises. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Database } from '#db/database';
-import { withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
-import { createClients } from '#generated/clients';
 import type { EventType } from '#generated/events';
 import { operations, type OperationKey } from '#generated/operations';
 import { validatorsFor } from '#generated/validators';
@@ -12,40 +9,12 @@ import type { Service } from '#handlers/service';
 import type { Sweep, SweepResult } from '#handlers/sweep';
 import { Clock } from '#runtime/clock';
 import { newTrace, runWith, systemContext, type RequestContext } from '#runtime/context';
-import { PolicyViolation } from '#runtime/errors';
-import type { Answer } from '#runtime/handler';
+import { type PolicyViolation } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
-import { loggerOf } from '#runtime/logger';
-import { Worker } from '#runtime/worker';
 import { Neighbours, type Reply } from './neighbours.ts';
+import { callOperation, Ledger, refusalOf, rowsOf, soloService, type Asked, type Got, type Told } from '../../support/solo.ts';
 
-export interface Asked {
-  readonly id?: string;
-  readonly query?: object;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly contentType?: string;
-  readonly as?: Partial<RequestContext>;
-}
-
-/** What came back, as JSON. */
-export interface Got {
-  readonly status: number;
-  // The tests look into representations of many shapes.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface Told {
-  readonly type: EventType;
-  readonly id: string;
-  readonly traceId: string;
-  readonly actor: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-type Handlers = Readonly<Record<string, (call: unknown) => Promise<Answer<unknown>>>>;
+export type { Asked, Got, Told } from '../../support/solo.ts';
 
 const paths = Object.values(operations).map(({ key, method, path }) => ({ key: key as OperationKey, method, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`) }));
 const waitMsMax = 5_000;
@@ -57,22 +26,17 @@ export class Desk {
   /** Ends the life of the process right after this call has been answered: nothing it found is kept. */
   diesAfter: OperationKey | null = null;
   readonly #clone: ClonedDatabase;
+  readonly #ledger: Ledger;
   #parts: ReturnType<typeof com>;
   #dead = false;
-  #position = 0;
 
   private constructor(clone: ClonedDatabase) {
     this.#clone = clone;
-    const log = loggerOf('com', 'silent');
-    const db = new Database({ url: clone.urlOf('com'), service: 'com', clock: this.clock, connectionsMax: 12 });
+    this.#ledger = new Ledger(clone);
+    this.service = soloService('com', { clone, clock: this.clock, connectionsMax: 12, answer: (request) => this.#answer(request) });
+    const { db } = this.service;
     const tx = db.tx.bind(db);
     db.tx = (work) => (this.#dead ? Promise.reject(new Error('the process is dead')) : tx(work));
-    this.service = {
-      name: 'com', clock: this.clock, config: clone.config, log, db,
-      clients: createClients({ baseUrl: (of) => `http://${of}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: (request) => this.#answer(request) }),
-      href: (path) => `http://com.local${path}`, hrefOf: (of, path) => `http://${of}.local${path}`,
-      worker: (options) => new Worker({ ...options, service: 'com', log }),
-    };
     this.neighbours.onNews = (type, payload) => this.tell(type, payload);
     this.#parts = this.#start();
   }
@@ -138,33 +102,13 @@ export class Desk {
   }
 
   /** Calls an operation; request and answer must fit the schemas of the operation. */
-  async call(key: OperationKey, asked: Asked = {}): Promise<Got> {
-    const row = operations[key];
-    const { request, response } = await validatorsFor(key);
-    const wrong = asked.body === undefined ? null : request(asked.body);
-    if (wrong) throw new Error(`the test sends an invalid body: ${JSON.stringify(wrong)}`);
-    const call = {
-      operation: row, params: { id: asked.id ?? '' }, query: asked.query ?? {}, body: asked.body, headers: asked.headers ?? {},
-      contentType: asked.contentType ?? 'application/json',
-    };
-    const routes = this.#parts.routes as unknown as Handlers; // called by operation key, as the host does
-    const answer = await this.as(asked.as ?? {}, () => routes[key]!(call));
-    const status = answer.status ?? row.successStatus;
-    const body: unknown = answer.body === undefined ? undefined : JSON.parse(JSON.stringify(answer.body));
-    const problems = response(status, body, 'fields' in call.query);
-    if (problems) throw new Error(`${key} answers what its document does not allow: ${JSON.stringify(problems)}`);
-    return { status, body, headers: answer.headers ?? {} };
+  call(key: OperationKey, asked: Asked = {}): Promise<Got> {
+    return callOperation(this.#parts.routes, key, asked, (work) => this.as(asked.as ?? {}, work));
   }
 
   /** The refusal of a call that must be refused. */
-  async refusal(key: OperationKey, asked: Asked = {}): Promise<PolicyViolation> {
-    try {
-      await this.call(key, asked);
-    } catch (error) {
-      if (error instanceof PolicyViolation) return error;
-      throw error;
-    }
-    throw new Error(`${key} was not refused`);
+  refusal(key: OperationKey, asked: Asked = {}): Promise<PolicyViolation> {
+    return refusalOf(this.call(key, asked));
   }
 
   as<T>(context: Partial<RequestContext>, work: () => T): T {
@@ -242,16 +186,13 @@ export class Desk {
   }
 
   /** Everything recorded since the last call, in order. */
-  async events(): Promise<Told[]> {
-    const rows = await this.sql<Told & { position: string }>(
-      `SELECT event_type AS type, aggregate_id AS id, trace_id AS "traceId", actor, payload, position FROM audit.domain_event WHERE position > $1 ORDER BY position`, [this.#position]);
-    this.#position = Number(rows.at(-1)?.position ?? this.#position);
-    return rows;
+  events(): Promise<Told[]> {
+    return this.#ledger.news();
   }
 
   /** As the superuser: what no service may see. */
   sql<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    return withClient(this.#clone.url, async (client) => (await client.query(text, [...values])).rows as R[]);
+    return rowsOf(this.#clone, text, values);
   }
 }
 

@@ -1,51 +1,20 @@
 /** Payment and billing on a database of their own, with crm and subscription played by a script. */
 import { tokenizeCard } from '#cli/card-tokenizer';
-import { Database } from '#db/database';
 import { checkInvariants, invariants } from '#db/invariants';
 import { withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
-import { createClients } from '#generated/clients';
-import { operations, type OperationKey } from '#generated/operations';
-import { validatorsFor } from '#generated/validators';
+import type { OperationKey } from '#generated/operations';
 import { mockGateway } from '#handlers/payment/gateway-mock';
 import type { GatewayAnswer, GatewayRequest, PaymentGateway } from '#handlers/payment/gateway';
 import { Clock } from '#runtime/clock';
 import { runWith, systemContext, type RequestContext } from '#runtime/context';
-import { PolicyViolation } from '#runtime/errors';
-import type { Answer } from '#runtime/handler';
-import { loggerOf } from '#runtime/logger';
-import { Worker } from '#runtime/worker';
+import { type PolicyViolation } from '#runtime/errors';
 import { billingRoutes } from '../../../handlers/billing/routes.ts';
 import { paymentRoutes } from '../../../handlers/payment/routes.ts';
 import type { Service } from '../../../handlers/service.ts';
+import { callOperation, Ledger, refusalOf, rowsOf, soloService, type Asked, type Got, type Told } from '../../support/solo.ts';
 
-export interface Asked {
-  readonly id?: string;
-  readonly query?: object;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly contentType?: string;
-  /** Idempotency-Key of the call. */
-  readonly key?: string;
-  readonly as?: Partial<RequestContext>;
-}
-
-/** What came back, as JSON. */
-export interface Got {
-  readonly status: number;
-  // The tests look into representations of many shapes.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface Told {
-  readonly type: string;
-  readonly id: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-type Handlers = Readonly<Record<string, (call: unknown) => Promise<Answer<unknown>>>>;
+export type { Asked, Got, Told } from '../../support/solo.ts';
 
 export class Till {
   readonly clock = new Clock({ frozenAtMs: Date.parse('2026-04-11T09:00:00Z'), offsetMs: 0 });
@@ -65,16 +34,17 @@ export class Till {
   /** Lines that subscription lists. */
   lines: { readonly id: string; readonly state: string }[] = [];
   readonly #clone: ClonedDatabase;
-  readonly #routes: Handlers;
-  #position = 0;
+  readonly #ledger: Ledger;
+  readonly #routes: object;
   #restarted: Promise<void> = Promise.resolve();
 
   private constructor(clone: ClonedDatabase) {
     this.#clone = clone;
+    this.#ledger = new Ledger(clone);
     this.payment = this.#service('payment');
     this.billing = this.#service('billing');
     const routes = { ...paymentRoutes(this.payment, this.gateway), ...billingRoutes(this.billing) };
-    this.#routes = routes as unknown as Handlers; // called by operation key, as the host does
+    this.#routes = routes;
   }
 
   static async open(environment: Readonly<Record<string, string>> = {}): Promise<Till> {
@@ -82,13 +52,7 @@ export class Till {
   }
 
   #service(name: 'payment' | 'billing'): Service {
-    const log = loggerOf(name, 'silent');
-    return {
-      name, clock: this.clock, config: this.#clone.config, log, db: new Database({ url: this.#clone.urlOf('payment'), service: name, clock: this.clock }),
-      clients: createClients({ baseUrl: (of) => `http://${of}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: async (request) => this.#answer(request) }),
-      href: (path) => `http://${name}.local${path}`, hrefOf: (of, path) => `http://${of}.local${path}`,
-      worker: (options) => new Worker({ ...options, service: name, log }),
-    };
+    return soloService(name, { clone: this.#clone, clock: this.clock, answer: async (request) => this.#answer(request) });
   }
 
   get gateway(): PaymentGateway {
@@ -121,32 +85,13 @@ export class Till {
   }
 
   /** Calls an operation; request and answer must fit the schemas of the operation. */
-  async call(key: OperationKey, asked: Asked = {}): Promise<Got> {
-    const row = operations[key];
-    const { request, response } = await validatorsFor(key);
-    const wrong = asked.body === undefined ? null : request(asked.body);
-    if (wrong) throw new Error(`the test sends an invalid body: ${JSON.stringify(wrong)}`);
-    const call = {
-      operation: row, params: { id: asked.id ?? '' }, query: asked.query ?? {}, body: asked.body, headers: asked.headers ?? {},
-      contentType: asked.contentType ?? 'application/json',
-    };
-    const answer = await this.as({ idempotencyKey: asked.key ?? null, ...asked.as }, () => this.#routes[key]!(call));
-    const status = answer.status ?? row.successStatus;
-    const body: unknown = answer.body === undefined ? undefined : JSON.parse(JSON.stringify(answer.body));
-    const problems = response(status, body, 'fields' in call.query);
-    if (problems) throw new Error(`${key} answers what its document does not allow: ${JSON.stringify(problems)}`);
-    return { status, body, headers: answer.headers ?? {} };
+  call(key: OperationKey, asked: Asked = {}): Promise<Got> {
+    return callOperation(this.#routes, key, asked, (work) => this.as({ idempotencyKey: asked.key ?? null, ...asked.as }, work));
   }
 
   /** The refusal of a call that must be refused. */
-  async refusal(key: OperationKey, asked: Asked = {}): Promise<PolicyViolation> {
-    try {
-      await this.call(key, asked);
-    } catch (error) {
-      if (error instanceof PolicyViolation) return error;
-      throw error;
-    }
-    throw new Error(`${key} was not refused`);
+  refusal(key: OperationKey, asked: Asked = {}): Promise<PolicyViolation> {
+    return refusalOf(this.call(key, asked));
   }
 
   as<T>(context: Partial<RequestContext>, work: () => T): T {
@@ -166,15 +111,13 @@ export class Till {
   }
 
   /** Everything recorded since the last call, in order. */
-  async events(): Promise<Told[]> {
-    const rows = await this.sql<Told & { position: string }>('SELECT event_type AS type, aggregate_id AS id, payload, position FROM audit.domain_event WHERE position > $1 ORDER BY position', [this.#position]);
-    this.#position = Number(rows.at(-1)?.position ?? this.#position);
-    return rows.map(({ type, id, payload }) => ({ type, id, payload }));
+  events(): Promise<Told[]> {
+    return this.#ledger.news();
   }
 
   /** As the superuser: what no service may see. */
   sql<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    return withClient(this.#clone.url, async (client) => (await client.query(text, [...values])).rows as R[]);
+    return rowsOf(this.#clone, text, values);
   }
 
   /** What the start of a one-process stack does about leases: nobody else can hold one. */

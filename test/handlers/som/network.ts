@@ -7,48 +7,18 @@ import type { Subscription } from '#events/bus';
 import type { DomainEvent } from '#events/consumer';
 import { deliver } from '#events/delivery';
 import { eventColumns, eventOf, type EventRow } from '#events/outbox';
-import { createClients } from '#generated/clients';
-import { operations, type OperationKey } from '#generated/operations';
-import { validatorsFor } from '#generated/validators';
+import type { OperationKey } from '#generated/operations';
 import { Clock, elapsedMs, sleep } from '#runtime/clock';
 import { runWith, systemContext, type RequestContext } from '#runtime/context';
-import { PolicyViolation } from '#runtime/errors';
-import type { Answer } from '#runtime/handler';
+import { type PolicyViolation } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
-import { loggerOf } from '#runtime/logger';
-import { Worker } from '#runtime/worker';
+import { type Worker } from '#runtime/worker';
 import { provisioningSim } from '../../../handlers/provisioning-sim/index.ts';
 import type { Service } from '../../../handlers/service.ts';
 import { som } from '../../../handlers/som/index.ts';
+import { callOperation, Ledger, refusalOf, rowsOf, soloService, type Asked, type Got, type Told } from '../../support/solo.ts';
 
-export interface Asked {
-  readonly id?: string;
-  readonly query?: object;
-  readonly body?: unknown;
-  readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly as?: Partial<RequestContext>;
-}
-
-/** What came back, as JSON. */
-export interface Got {
-  readonly status: number;
-  // The tests look into representations of many shapes.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface Told {
-  readonly type: string;
-  readonly id: string;
-  readonly actor: string;
-  readonly channel: string;
-  readonly traceId: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-type Handlers = Readonly<Record<string, (call: unknown) => Promise<Answer<unknown>>>>;
+export type { Asked, Got, Told } from '../../support/solo.ts';
 
 const service = (id: string) => ({ id, name: `Service ${id}` });
 const tasks = (...list: readonly (readonly [string, number])[]) => list.map(([taskType, durationMs]) => ({ taskType, durationMs }));
@@ -86,22 +56,23 @@ export class Network {
   readonly som: Service;
   readonly sim: Service;
   readonly #clone: ClonedDatabase;
-  readonly #routes: Handlers;
+  readonly #ledger: Ledger;
+  readonly #routes: object;
   readonly #queues: Subscription[];
   readonly #workers: readonly Worker[];
   readonly #platform: Database;
   readonly #seen = new Set<string>();
   #taken = 0;
-  #position = 0;
   #lineSeq = 0;
 
   private constructor(clone: ClonedDatabase) {
     this.#clone = clone;
+    this.#ledger = new Ledger(clone);
     this.#platform = new Database({ url: clone.url, service: 'relay', clock: this.clock, connectionsMax: 1 });
     this.som = this.#service('som');
     this.sim = this.#service('provisioning-sim');
     const [one, two] = [som(this.som), provisioningSim(this.sim)];
-    this.#routes = { ...one.routes, ...two.routes } as unknown as Handlers; // called by operation key, as the host does
+    this.#routes = { ...one.routes, ...two.routes };
     this.#queues = [
       ...one.consumers.map((consumer) => ({ consumer, database: this.som.db })), ...two.consumers.map((consumer) => ({ consumer, database: this.sim.db })),
     ];
@@ -139,14 +110,7 @@ export class Network {
   }
 
   #service(name: 'som' | 'provisioning-sim'): Service {
-    const log = loggerOf(name, process.env['BSS_TEST_LOG'] ?? 'silent');
-    return {
-      name, clock: this.clock, config: this.#clone.config, log,
-      db: new Database({ url: this.#clone.urlOf(name === 'som' ? 'som' : 'provisioning_sim'), service: name, clock: this.clock, connectionsMax: 4 }),
-      clients: createClients({ baseUrl: (of) => `http://${of}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: (request) => this.#answer(request) }),
-      href: (path) => `http://${name}.local${path}`, hrefOf: (of, path) => `http://${of}.local${path}`,
-      worker: (options) => new Worker({ ...options, service: name, log }),
-    };
+    return soloService(name, { clone: this.#clone, clock: this.clock, connectionsMax: 4, answer: (request) => this.#answer(request) });
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -172,31 +136,13 @@ export class Network {
   }
 
   /** Calls an operation; request and answer must fit the schemas of the operation. */
-  async call(key: OperationKey, asked: Asked = {}): Promise<Got> {
-    const row = operations[key];
-    const { request, response } = await validatorsFor(key);
-    const wrong = asked.body === undefined ? null : request(asked.body);
-    if (wrong) throw new Error(`the test sends an invalid body: ${JSON.stringify(wrong)}`);
-    const call = {
-      operation: row, params: { id: asked.id ?? '' }, query: asked.query ?? {}, body: asked.body, headers: asked.headers ?? {}, contentType: asked.contentType ?? 'application/json',
-    };
-    const answer = await this.as(asked.as ?? {}, () => this.#routes[key]!(call));
-    const status = answer.status ?? row.successStatus;
-    const body: unknown = answer.body === undefined ? undefined : JSON.parse(JSON.stringify(answer.body));
-    const problems = response(status, body, 'fields' in call.query);
-    if (problems) throw new Error(`${key} answers what its document does not allow: ${JSON.stringify(problems)} ${JSON.stringify(body)}`);
-    return { status, body, headers: answer.headers ?? {} };
+  call(key: OperationKey, asked: Asked = {}): Promise<Got> {
+    return callOperation(this.#routes, key, asked, (work) => this.as(asked.as ?? {}, work));
   }
 
   /** The refusal of a call that must be refused. */
-  async refusal(key: OperationKey, asked: Asked = {}): Promise<PolicyViolation> {
-    try {
-      await this.call(key, asked);
-    } catch (error) {
-      if (error instanceof PolicyViolation) return error;
-      throw error;
-    }
-    throw new Error(`${key} was not refused`);
+  refusal(key: OperationKey, asked: Asked = {}): Promise<PolicyViolation> {
+    return refusalOf(this.call(key, asked));
   }
 
   as<T>(context: Partial<RequestContext>, work: () => T): T {
@@ -284,11 +230,8 @@ export class Network {
   }
 
   /** Everything recorded since the last call, in order. */
-  async events(): Promise<Told[]> {
-    const rows = await this.sql<Told & { position: string }>(
-      `SELECT event_type AS type, aggregate_id AS id, actor, channel, trace_id AS "traceId", payload, position FROM audit.domain_event WHERE position > $1 ORDER BY position`, [this.#position]);
-    this.#position = Number(rows.at(-1)?.position ?? this.#position);
-    return rows.map(({ position: _, ...event }) => event);
+  events(): Promise<Told[]> {
+    return this.#ledger.news();
   }
 
   /** Event types since the last call and how often each happened, in alphabetical order. */
@@ -311,7 +254,7 @@ export class Network {
 
   /** As the superuser: what no service may see. */
   sql<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    return withClient(this.#clone.url, async (client) => (await client.query(text, [...values])).rows as R[]);
+    return rowsOf(this.#clone, text, values);
   }
 
   /** Ids of the broken invariants. */
