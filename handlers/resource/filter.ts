@@ -45,9 +45,10 @@ function testSql(definition: Filtered, test: Test, base: string, binder: Binder)
 /** A test that some value passes. */
 type Positive = Test & { readonly operator: Exclude<Operator, 'ne'> };
 
-function positiveSql(definition: Filtered, test: Positive, base: string, binder: Binder): string {
+function positiveSql(definition: Filtered, given: Positive, base: string, binder: Binder): string {
+  const test = given.path === 'href' && given.operator === 'eq' ? byId(definition, given) : given;
   const column = columnOf(definition, test.path, base, binder);
-  if (column) return columnSql(column, test.path === 'href' ? relativeHref(definition, test, base) : test, binder);
+  if (column) return columnSql(column, test, binder);
   const place = attributeAt(definition, test.path);
   if (!place) throw unknownAttribute(definition, test.path);
   return documentSql(place, test, binder);
@@ -69,11 +70,10 @@ export function columnOf(definition: Filtered, path: string, base: string, binde
   return null;
 }
 
-/** An href names its row whatever host it was read from. */
-function relativeHref(definition: Filtered, test: Positive, base: string): Positive {
-  if (test.operator !== 'eq') return test;
+/** An href names its row whatever host it was read from, and an index has its id. */
+function byId(definition: Filtered, test: Positive): Positive {
   const { path } = resources[definition.key];
-  return { ...test, values: test.values.map((value) => `${base}/${value.slice(value.lastIndexOf(`${path}/`)).replace(`${path}/`, '')}`) };
+  return { ...test, path: 'id', values: test.values.map((value) => value.slice(value.lastIndexOf(`${path}/`)).replace(`${path}/`, '')) };
 }
 
 function columnSql(column: ColumnPlace, test: Positive, binder: Binder): string {

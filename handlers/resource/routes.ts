@@ -57,7 +57,7 @@ async function listed<Row extends ResourceRow>(service: Service, definition: Res
     ...ownershipSql(definition, binder),
     ...filterSql(definition, conditionsOf(definition, call.query), href, binder),
   ];
-  const order = (further: Binder): string => orderSql(definition, call.query['sort'], href, further);
+  const order = (further: Binder, backwards: boolean): string => orderSql(definition, call.query['sort'], href, further, backwards);
   const { rows, total } = await search(listResources(service.db, definition, { conditions, values: binder.values, order, limit: page.limit, offset: page.offset }));
   const fields = withIdentity(fieldsOf(call.query));
   return {

@@ -6,6 +6,7 @@ import { formatId, type IdPrefix } from '#runtime/ids';
 import { storable } from '#runtime/storable';
 import { Binder } from './filter.ts';
 import type { Document, ResourceDefinition, ResourceRow, ResourceValues } from './resource.ts';
+import { totalOf } from './total.ts';
 
 type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;
 
@@ -73,8 +74,8 @@ export interface ListRequest {
   readonly conditions: readonly string[];
   /** What the marks of the conditions stand for. */
   readonly values: readonly unknown[];
-  /** ORDER BY; its marks count on from those of the conditions. */
-  order(binder: Binder): string;
+  /** ORDER BY, or its exact opposite; its marks count on from those of the conditions. */
+  order(binder: Binder, backwards: boolean): string;
   readonly limit: number;
   readonly offset: number;
 }
@@ -85,18 +86,36 @@ export interface ListResult<Row> {
   readonly total: number;
 }
 
+/** From here on a page is found by ids alone, and from the nearer end. */
+const farOffset = 1000;
+
 /** One page and the number of all matching rows; the count is skipped where the page tells it. */
-export async function listResources<Row extends ResourceRow>(reader: Reader, definition: ResourceDefinition<Row>, request: ListRequest): Promise<ListResult<Row>> {
-  const { conditions, values, limit, offset } = request;
-  const where = whereSql(definition, conditions);
+export async function listResources<Row extends ResourceRow>(db: Database, definition: ResourceDefinition<Row>, request: ListRequest): Promise<ListResult<Row>> {
+  const { values, limit, offset } = request;
+  const where = whereSql(definition, request.conditions);
+  const count = (): Promise<number> => totalOf(db, `SELECT count(*) AS total FROM ${definition.table} r ${where}`, values);
+  if (offset >= farOffset) return farPage(db, definition, request, where, await count());
   const binder = new Binder(values);
-  const order = request.order(binder);
-  const page = `LIMIT ${binder.bind(limit, 'bigint')} OFFSET ${binder.bind(offset, 'bigint')}`;
-  const rows = await reader.read<Row>(`${selectSql(definition)} ${where} ORDER BY ${order} ${page}`, binder.values, false);
+  const order = request.order(binder, false);
+  const rows = await db.read<Row>(`${selectSql(definition)} ${where} ORDER BY ${order} ${windowSql(binder, limit, offset)}`, binder.values, false);
   if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
-  const count = await reader.one<{ total: number }>(`SELECT count(*) AS total FROM ${definition.table} r ${where}`, values, false);
-  return { rows, total: count?.total ?? 0 };
+  return { rows, total: await count() };
 }
+
+/** Skips ids in the index only, at most half of them, and reads whole rows of the page alone. */
+async function farPage<Row extends ResourceRow>(db: Database, definition: ResourceDefinition<Row>, request: ListRequest, where: string, total: number): Promise<ListResult<Row>> {
+  const behind = total - request.offset;
+  if (behind <= 0) return { rows: [], total };
+  const size = Math.min(request.limit, behind);
+  const backwards = request.offset > total / 2;
+  const binder = new Binder(request.values);
+  const order = request.order(binder, backwards);
+  const ids = `SELECT r.id FROM ${definition.table} r ${where} ORDER BY ${order} ${windowSql(binder, size, backwards ? behind - size : request.offset)}`;
+  const rows = await db.read<Row>(`${selectSql(definition)} JOIN (${ids}) page USING (id) ORDER BY ${order}`, binder.values, false);
+  return { rows: backwards ? rows.reverse() : rows, total };
+}
+
+const windowSql = (binder: Binder, limit: number, offset: number): string => `LIMIT ${binder.bind(limit, 'bigint')} OFFSET ${binder.bind(offset, 'bigint')}`;
 
 function selectSql<Row extends ResourceRow>({ table, select }: ResourceDefinition<Row>): string {
   const further = Object.entries(select ?? {}).map(([name, sql]) => `, ${sql} AS "${snake(name)}"`);

@@ -8,35 +8,52 @@ import type { ResourceDefinition } from './resource.ts';
 
 const keysMax = 8;
 
-type Sorted = Filtered & Pick<ResourceDefinition, 'sortNewest' | 'chosenIds'>;
+type Sorted = Filtered & Pick<ResourceDefinition, 'sortNewest' | 'chosenIds' | 'mandatory'>;
+
+/** One expression rows are ordered by. */
+interface Key {
+  readonly sql: string;
+  readonly descending: boolean;
+  /** Rows without a value come last, whatever the direction. An index serves only a key that always has one. */
+  readonly nullable: boolean;
+}
 
 /**
  * Always ends in the id, so that pages neither overlap nor leave a row out.
+ * @param backwards the exact opposite, to read a list from its end
  * @throws {BadRequest} an unknown attribute, or one that holds a list of columns
  */
-export function orderSql(definition: Sorted, asked: unknown, base: string, binder: Binder): string {
-  const keys = [asked].flat().filter((one) => one !== undefined).flatMap((one) => String(one).split(',')).filter((key) => key.trim() !== '');
-  if (keys.length > keysMax) throw new BadRequest(`A list is sorted by at most ${keysMax} attributes`);
-  if (keys.length === 0) return [`r."${definition.sortNewest}" DESC`, ...idSql(definition, 'DESC')].join(', ');
-  return [...keys.flatMap((key) => keySql(definition, key, base, binder)), ...idSql(definition, 'ASC')].join(', ');
+export function orderSql(definition: Sorted, asked: unknown, base: string, binder: Binder, backwards = false): string {
+  const names = [asked].flat().filter((one) => one !== undefined).flatMap((one) => String(one).split(',')).filter((key) => key.trim() !== '');
+  if (names.length > keysMax) throw new BadRequest(`A list is sorted by at most ${keysMax} attributes`);
+  const newest: Key = { sql: `r."${definition.sortNewest}"`, descending: true, nullable: false };
+  const keys = names.length === 0 ? [newest] : names.flatMap((name) => keysOf(definition, name, base, binder));
+  const all = [...keys, ...idKeys(definition, keys.at(-1)!.descending)];
+  return all.map((key) => keySql(key, backwards)).join(', ');
+}
+
+function keySql({ sql, descending, nullable }: Key, backwards: boolean): string {
+  const direction = descending === backwards ? 'ASC' : 'DESC';
+  return nullable ? `${sql} ${direction} NULLS ${backwards ? 'FIRST' : 'LAST'}` : `${sql} ${direction}`;
 }
 
 /** A `+` of the query string arrives as a blank. */
-function keySql(definition: Sorted, key: string, base: string, binder: Binder): string[] {
-  const [, sign, path] = /^([-+ ]?)(.*)$/s.exec(key) as unknown as [string, string, string]; // both groups always take part
-  const direction = sign === '-' ? 'DESC' : 'ASC';
-  const place = attributeAt(definition, path.trim());
-  if (!place) throw unknownAttribute(definition, path.trim());
-  if (path.trim() === 'id') return idSql(definition, direction);
-  const column = columnOf(definition, path.trim(), base, binder);
+function keysOf(definition: Sorted, key: string, base: string, binder: Binder): Key[] {
+  const [, sign, rest] = /^([-+ ]?)(.*)$/s.exec(key) as unknown as [string, string, string]; // both groups always take part
+  const descending = sign === '-';
+  const path = rest.trim();
+  const place = attributeAt(definition, path);
+  if (!place) throw unknownAttribute(definition, path);
+  if (path === 'id') return idKeys(definition, descending);
+  const column = columnOf(definition, path, base, binder);
   if (column?.many) throw new BadRequest(`${path} holds several values and cannot be sorted by`);
-  if (column) return [`${column.expression}${column.type === 'text' ? ' COLLATE "C"' : ''} ${direction} NULLS LAST`];
+  if (column) return [{ sql: `${column.expression}${column.type === 'text' ? ' COLLATE "C"' : ''}`, descending, nullable: !definition.mandatory.includes(path) }];
   const steps = binder.bind(`$${place.names.map((name) => `.${JSON.stringify(name)}`).join('')}`, 'jsonpath');
-  return [`jsonb_path_query_first(r.document, ${steps}) ${direction} NULLS LAST`];
+  return [{ sql: `jsonb_path_query_first(r.document, ${steps})`, descending, nullable: true }];
 }
 
 /** Sequence ids in the order of their numbers, `ORD-999` before `ORD-1000`. */
-function idSql(definition: Sorted, direction: 'ASC' | 'DESC'): string[] {
-  const text = `r.id COLLATE "C" ${direction}`;
-  return resources[definition.key].idPrefix === null ? [text] : [`length(r.id) ${direction}`, text];
+function idKeys(definition: Sorted, descending: boolean): Key[] {
+  const text: Key = { sql: 'r.id COLLATE "C"', descending, nullable: false };
+  return resources[definition.key].idPrefix === null ? [text] : [{ ...text, sql: 'length(r.id)' }, text];
 }
