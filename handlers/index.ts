@@ -1,4 +1,5 @@
 import type { Consumer } from '#events/consumer';
+import type { ConstraintRules } from '#runtime/http/error-body';
 import type { ServiceName } from '#runtime/services';
 import type { Worker } from '#runtime/worker';
 import type { Service } from './service.ts';
@@ -11,6 +12,7 @@ export interface Hosted {
   readonly consumers: readonly Consumer[];
   readonly workers: readonly Worker[];
   readonly sweeps?: readonly Sweep[];
+  readonly constraintRules?: ConstraintRules;
 }
 
 export type Module = (service: Service) => Hosted;

@@ -167,7 +167,7 @@ class Stack implements Running {
       nudge: () => this.#bus.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
     });
     return new Host({
-      service: name, rows: rowsOf(name), log, access, idempotency: answers, resumes: resuming.has(name),
+      service: name, rows: rowsOf(name), log, access, idempotency: answers, resumes: resuming.has(name), constraintRules: hosted.constraintRules,
       handlers: { ...shared, ...hosted.routes } as Record<string, AnyHandler>, // checked against their stubs where they are written
       perimeter: new Perimeter({
         identities: config.identities, allowAdmin: config.allowAdmin, access,

@@ -4,6 +4,7 @@ import type { Clients } from '#generated/clients';
 import type { Clock } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import type { Logger } from '#runtime/logger';
+import type { ConstraintRules } from '#runtime/http/error-body';
 import type { ServiceName } from '#runtime/services';
 import type { Worker, WorkerOptions } from '#runtime/worker';
 import type { Sweep } from './sweep.ts';
@@ -31,6 +32,8 @@ export interface ServiceParts<Handlers> {
   readonly workers: readonly Worker[];
   /** Work that falls due with time and that an operator may run at once. */
   readonly sweeps?: readonly Sweep[];
+  /** What a change that another one overtook is refused with; a constraint without a rule answers 409. */
+  readonly constraintRules?: ConstraintRules;
 }
 
 export type ServiceModule<Handlers> = (service: Service) => ServiceParts<Handlers>;

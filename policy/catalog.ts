@@ -119,7 +119,7 @@ export const priceOverlap = rule<PriceFacts>({
   check: (facts) => facts.overlapping === null,
   context: (facts) => ({ offeringId: facts.offeringId, priceId: facts.overlapping, newPriceId: facts.id }),
   fix: (facts) => [{
-    hint: `Close ${facts.overlapping} first: end its validity, or add the new price with retireCurrent.`,
+    hint: `Close ${facts.overlapping ?? 'the other price'} first: end its validity, or add the new price with retireCurrent.`,
     tool: 'catalog.add_price', args: { offering_id: facts.offeringId, retire_current: true },
   }],
 });

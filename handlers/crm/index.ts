@@ -1,5 +1,6 @@
 import type { CrmHandlers } from '#generated/stubs/crm';
 import type { ServiceModule } from '../service.ts';
+import { constraintRules } from './constraint.ts';
 import { consumersOf } from './consumers.ts';
 import { routesOf } from './routes.ts';
 import { sweepsOf, sweepWorkers } from './sweeps.ts';
@@ -10,4 +11,5 @@ export const crm: ServiceModule<CrmHandlers> = (service) => ({
   consumers: consumersOf(service),
   workers: sweepWorkers(service),
   sweeps: sweepsOf(service),
+  constraintRules,
 });

@@ -9,15 +9,25 @@ export interface ErrorAnswer {
   readonly unexpected: boolean;
 }
 
-/** Finds the rule a violated database constraint guards; null when it guards none. */
-export type ConstraintRules = (constraint: string, detail: string) => ApiError | null;
+/**
+ * By the name of a database constraint: the refusal of the rule it guards (DOMAIN §6). `key` is what
+ * the violated key holds, columns apart by a comma; empty where the database does not tell.
+ */
+export type ConstraintRules = Readonly<Record<string, (key: string) => ApiError>>;
 
 /** unique, check, exclusion and foreign key violations; not-null (23502) is a defect of ours. */
 const constraintCodes = new Set(['23505', '23514', '23P01', '23503']);
 
+/** A violated constraint that guards a rule becomes the refusal of that rule; any other error stays what it is. */
+export function guarded(error: unknown, constraintRules: ConstraintRules): unknown {
+  const { code, constraint, detail } = databaseError(error);
+  if (!constraintCodes.has(code) || !Object.hasOwn(constraintRules, constraint)) return error;
+  return constraintRules[constraint]!(/\)=\((.*?)\) (?:already exists|conflicts with)/s.exec(detail)?.[1] ?? '');
+}
+
 /** @param base scheme, host and port under which the rules are explained */
-export function errorAnswer(error: unknown, base: string, constraintRules?: ConstraintRules): ErrorAnswer {
-  const known = knownError(error, constraintRules);
+export function errorAnswer(error: unknown, base: string): ErrorAnswer {
+  const known = knownError(error);
   if (known instanceof RemoteError) return remoteAnswer(known);
   if (!known) return internal();
   return { status: known.status, headers: headersOf(known), body: errorBody(known, base), unexpected: false };
@@ -38,12 +48,11 @@ function headersOf(error: ApiError): Readonly<Record<string, string>> {
   return typeof seconds === 'number' ? { 'retry-after': String(seconds), ...error.headers } : error.headers;
 }
 
-function knownError(error: unknown, constraintRules: ConstraintRules | undefined): ApiError | RemoteError | null {
+function knownError(error: unknown): ApiError | RemoteError | null {
   if (error instanceof ApiError || error instanceof RemoteError) return error;
-  const { code, constraint, detail } = databaseError(error);
+  const { code, constraint } = databaseError(error);
   if (!constraint || !constraintCodes.has(code)) return null;
-  return constraintRules?.(constraint, detail)
-    ?? new ApiError(409, 'CONFLICT', 'row_conflict', `Another row stands in the way (${constraint}).`);
+  return new ApiError(409, 'CONFLICT', 'row_conflict', `Another row stands in the way (${constraint}).`);
 }
 
 /** What node-postgres puts on its errors; empty strings for anything else. */

@@ -13,7 +13,7 @@ import { inSpan, SpanKind } from '#runtime/span';
 import type { Access } from './access.ts';
 import { handlerAnswer, jsonAnswer, send, type WireAnswer } from './answer.ts';
 import { readBody } from './body.ts';
-import { errorAnswer, errorBody, type ConstraintRules } from './error-body.ts';
+import { errorAnswer, errorBody, guarded, type ConstraintRules } from './error-body.ts';
 import { keyedRequest, once, type IdempotencyStore } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
 import { requestIdOf, type Perimeter } from './perimeter.ts';
@@ -37,7 +37,7 @@ export interface RouteOptions {
   readonly idempotency: IdempotencyStore;
   /** Keeps a refused write in the ledger, in a transaction of its own (DOMAIN §1). */
   readonly recordRefusal: (violation: PolicyViolation, row: Operation) => Promise<void>;
-  readonly constraintRules?: ConstraintRules;
+  readonly constraintRules?: ConstraintRules | undefined;
   /** Scheme, host and port under which the rules are explained. */
   readonly base: () => string;
   readonly metrics: Metrics;
@@ -155,7 +155,8 @@ class Exchange {
   }
 
   /** An error inside the perimeter: a dry run's outcome, or a refusal on the record. */
-  async #failed(error: unknown): Promise<WireAnswer> {
+  async #failed(cause: unknown): Promise<WireAnswer> {
+    const error = guarded(cause, this.#options.constraintRules ?? {});
     if (!requireContext().dryRun) return this.#refused(error);
     if (error instanceof DryRunPassed) return dryRun([]);
     if (error instanceof PolicyViolation) return dryRun([errorBody(error, this.#options.base())]);
@@ -175,8 +176,8 @@ class Exchange {
   }
 
   #worded(error: unknown): WireAnswer {
-    const { base, constraintRules, log, row } = this.#options;
-    const { status, body, headers, unexpected } = errorAnswer(error, base(), constraintRules);
+    const { base, log, row } = this.#options;
+    const { status, body, headers, unexpected } = errorAnswer(error, base());
     if (unexpected) log.error({ err: error, operation: row.key }, 'the request failed');
     return jsonAnswer(status, body, headers);
   }
