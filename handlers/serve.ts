@@ -24,6 +24,7 @@ import { platform } from './platform/index.ts';
 import { refusalRecorder } from './platform/refusal.ts';
 import { SharedClock } from './platform/shared-clock.ts';
 import type { Service } from './service.ts';
+import { sweepWorker } from './sweep.ts';
 
 export interface Running {
   readonly services: readonly { readonly name: ServiceName; readonly port: number }[];
@@ -113,7 +114,10 @@ class Stack implements Running {
     await Promise.all(units.map((unit) => this.#listen(unit, units)));
     this.#background.push(this.#bus);
     await this.#bus.start(units.flatMap(({ service, hosted }) => hosted.consumers.map((consumer) => ({ consumer, database: service.db }))));
-    for (const { hosted } of units) for (const worker of hosted.workers) this.#run(worker);
+    for (const { service, hosted } of units) {
+      for (const worker of hosted.workers) this.#run(worker);
+      for (const sweep of hosted.sweeps ?? []) this.#run(sweepWorker(service, sweep));
+    }
     if (names.length < serviceNames.length) this.#run(this.#clock.follower(this.#log));
     this.#run(this.#relay);
   }

@@ -30,7 +30,7 @@ export interface ServiceParts<Handlers> {
   readonly routes: Handlers;
   readonly consumers: readonly Consumer[];
   readonly workers: readonly Worker[];
-  /** Work that falls due with time and that an operator may run at once. */
+  /** Work that falls due with time: a loop does it, an operator may run it at once. */
   readonly sweeps?: readonly Sweep[];
   /** What a change that another one overtook is refused with; a constraint without a rule answers 409. */
   readonly constraintRules?: ConstraintRules;

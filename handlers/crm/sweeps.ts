@@ -1,8 +1,7 @@
 import { record } from '#events/record';
 import { recycleMsisdns } from '#policy/msisdn';
-import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
-import type { Sweep } from '../sweep.ts';
+import { inBatches, type Sweep } from '../sweep.ts';
 import { breachDueCases } from './case-transition.ts';
 import { expireDue } from './kyc.ts';
 import { recycleDue } from './store-inventory.ts';
@@ -10,8 +9,6 @@ import { breachDue } from './ticket.ts';
 
 const everyMs = 60_000;
 const recycledMax = 1000;
-/** Batches of one run: more than the pool, or a day's work, ever fills. */
-const batchesMax = 10_000;
 
 interface Task {
   readonly name: Sweep['name'];
@@ -33,22 +30,13 @@ const tasks: readonly Task[] = [
   },
 ];
 
-/** The loops that do by themselves what the sweeps do at once. */
-export const sweepWorkers = (service: Service): readonly Worker[] =>
-  tasks.map(({ name, batch }) => service.worker({ name, everyMs, run: async () => (await batch(service)) > 0 }));
-
 export const sweepsOf = (service: Service): readonly Sweep[] => tasks.map(({ name, dueSql, batch }) => ({
-  name,
+  name, everyMs,
   due: async () => (await service.db.one<{ at: Date | null }>(dueSql))?.at ?? null,
-  run: async () => {
-    let changed = 0;
-    for (let run = 0; run < batchesMax; run += 1) {
-      const done = await batch(service);
-      if (done === 0) break;
-      changed += done;
-    }
+  run: () => inBatches(1, async () => {
+    const changed = await batch(service);
     return { examined: changed, changed, failed: 0 };
-  },
+  }),
 }));
 
 /** Numbers whose quarantine is over are offered again. */

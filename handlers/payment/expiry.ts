@@ -1,36 +1,18 @@
-import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
-import type { Sweep, SweepResult } from '../sweep.ts';
+import { inBatches, type Sweep, type SweepResult } from '../sweep.ts';
 import { holderOf, lockAccount } from './account.ts';
 import { retire } from './card.ts';
 import { findMethod, methodColumns, monthOf, type MethodRow } from './method.ts';
 
-const everyMs = 60_000;
 const batchMax = 20;
-/** One run ends at most 20,000 cards; the next one goes on. */
-const batchesMax = 1000;
 
 /** Cards expire at the end of their month in the operator's time zone (DOMAIN §4 "Payment method"). */
 export const expirySweep = (service: Service): Sweep => ({
   name: 'method_expiry',
+  everyMs: 60_000,
   due: () => nextExpiry(service),
-  run: async () => {
-    let result: SweepResult = { examined: 0, changed: 0, failed: 0 };
-    for (let batch = 0; batch < batchesMax; batch += 1) {
-      const { examined, changed, failed } = await expireBatch(service);
-      result = { examined: result.examined + examined, changed: result.changed + changed, failed: result.failed + failed };
-      if (!mayHaveMore({ examined, changed })) break;
-    }
-    return result;
-  },
+  run: () => inBatches(batchMax, () => expireBatch(service)),
 });
-
-/** The loop that does by itself what the sweep does at once. */
-export const expiryWorker = (service: Service): Worker =>
-  service.worker({ name: 'method_expiry', everyMs, run: async () => mayHaveMore(await expireBatch(service)) });
-
-/** A full batch of which some expired: those that failed come again, but not in a hurry. */
-const mayHaveMore = ({ examined, changed }: Pick<SweepResult, 'examined' | 'changed'>): boolean => examined === batchMax && changed > 0;
 
 /** First moment of the month after that of the card that expires first; December's is in the next year. */
 async function nextExpiry({ db, config }: Service): Promise<Date | null> {

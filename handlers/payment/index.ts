@@ -1,6 +1,6 @@
 import type { PaymentHandlers } from '#generated/stubs/payment';
 import type { ServiceModule } from '../service.ts';
-import { expirySweep, expiryWorker } from './expiry.ts';
+import { expirySweep } from './expiry.ts';
 import { gatewayOf } from './provider.ts';
 import { paymentRoutes } from './routes.ts';
 import { resumption } from './worker.ts';
@@ -8,6 +8,5 @@ import { resumption } from './worker.ts';
 /** Cards on file, charges, refunds, and the bills that a charge writes (DOMAIN §2). */
 export const payment: ServiceModule<PaymentHandlers> = (service) => {
   const gateway = gatewayOf(service.config);
-  const workers = [resumption(service, gateway), expiryWorker(service)];
-  return { routes: paymentRoutes(service, gateway), consumers: [], workers, sweeps: [expirySweep(service)] };
+  return { routes: paymentRoutes(service, gateway), consumers: [], workers: [resumption(service, gateway)], sweeps: [expirySweep(service)] };
 };

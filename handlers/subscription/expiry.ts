@@ -2,9 +2,8 @@ import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import { subscriptionMachine } from '#policy/subscription';
 import { vasMachine } from '#policy/vas';
-import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
-import type { Sweep, SweepResult } from '../sweep.ts';
+import { inBatches, type Sweep, type SweepResult } from '../sweep.ts';
 import { exhaustedAllowances } from './bucket.ts';
 import { recordExhausted } from './charge.ts';
 import { lineEvent } from './event.ts';
@@ -15,9 +14,6 @@ import { storeExpired } from './store-purchase.ts';
 
 /** Top-ups one batch takes. */
 const batchMax = 100;
-/** Batches of one run: more than any operator sells top-ups of a day. */
-const batchesMax = 10_000;
-const everyMs = 1000;
 
 interface Due {
   readonly id: string;
@@ -31,24 +27,10 @@ const ownTimeSql = `FROM subscription.bucket b JOIN subscription.subscription s 
 /** Sweep vas_expiry (DOMAIN §5 F4.4): ends top-ups whose own time is over. */
 export const expirySweep = (service: Service): Sweep => ({
   name: 'vas_expiry',
+  everyMs: 1000,
   due: async () => (await service.db.one<{ at: Date | null }>(`SELECT min(b.expires_at) AS at ${ownTimeSql}`))?.at ?? null,
-  run: async () => {
-    let result: SweepResult = { examined: 0, changed: 0, failed: 0 };
-    for (let batch = 0; batch < batchesMax; batch += 1) {
-      const { examined, changed, failed } = await expireBatch(service);
-      result = { examined: result.examined + examined, changed: result.changed + changed, failed: result.failed + failed };
-      if (!mayHaveMore({ examined, changed })) break;
-    }
-    return result;
-  },
+  run: () => inBatches(batchMax, () => expireBatch(service)),
 });
-
-/** The loop that does by itself what the sweep does at once. */
-export const expiryWorker = (service: Service): Worker =>
-  service.worker({ name: 'vas_expiry', everyMs, run: async () => mayHaveMore(await expireBatch(service)) });
-
-/** A full batch of which some ended: those that failed come again, but not in a hurry. */
-const mayHaveMore = ({ examined, changed }: Pick<SweepResult, 'examined' | 'changed'>): boolean => examined === batchMax && changed > 0;
 
 async function expireBatch(service: Service): Promise<SweepResult> {
   const due = await service.db.read<Due>(

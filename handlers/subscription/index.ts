@@ -1,7 +1,7 @@
 import type { SubscriptionHandlers } from '#generated/stubs/subscription';
 import type { ServiceModule } from '../service.ts';
 import { consumers } from './consumers.ts';
-import { expirySweep, expiryWorker } from './expiry.ts';
+import { expirySweep } from './expiry.ts';
 import { purchaseWorker } from './purchase-worker.ts';
 import { routes } from './routes.ts';
 
@@ -9,6 +9,6 @@ import { routes } from './routes.ts';
 export const subscription: ServiceModule<SubscriptionHandlers> = (service) => ({
   routes: routes(service),
   consumers: consumers(service),
-  workers: [purchaseWorker(service), expiryWorker(service)],
+  workers: [purchaseWorker(service)],
   sweeps: [expirySweep(service)],
 });

@@ -9,7 +9,6 @@ import { Clock } from '#runtime/clock';
 import { runWith, systemContext, type RequestContext } from '#runtime/context';
 import { ApiError, type PolicyViolation } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
-import type { WorkerOptions } from '#runtime/worker';
 import type { Service, ServiceParts } from '../../../handlers/service.ts';
 import { callOperation, Ledger, refusalOf, rowsOf, soloService, type Asked, type Got, type Told } from '../../support/solo.ts';
 
@@ -27,17 +26,12 @@ export class Counter {
   readonly #clone: ClonedDatabase;
   readonly #ledger: Ledger;
   readonly #parts: ServiceParts<object>;
-  readonly #sweeps = new Map<string, WorkerOptions['run']>();
 
   private constructor(name: 'catalog' | 'crm', module: Module, clone: ClonedDatabase, at: string) {
     this.#clone = clone;
     this.clock = new Clock({ frozenAtMs: Date.parse(at), offsetMs: 0 });
     this.#ledger = new Ledger(clone);
-    const solo = soloService(name, { clone, clock: this.clock, answer: async (request) => this.#answer(request) });
-    this.service = { ...solo, worker: (options) => {
-      this.#sweeps.set(options.name, options.run);
-      return solo.worker(options);
-    } };
+    this.service = soloService(name, { clone, clock: this.clock, answer: async (request) => this.#answer(request) });
     this.#parts = module(this.service);
   }
 
@@ -94,11 +88,11 @@ export class Counter {
     }
   }
 
-  /** Runs a sweep until nothing is due. */
+  /** Runs a sweep, as its loop or an operator does. */
   async sweep(name: string): Promise<void> {
-    const run = this.#sweeps.get(name);
-    if (!run) throw new Error(`there is no sweep ${name}`);
-    while (await this.as({ role: 'system' }, run));
+    const sweep = this.#parts.sweeps?.find((one) => one.name === name);
+    if (!sweep) throw new Error(`there is no sweep ${name}`);
+    await this.as({ role: 'system' }, () => sweep.run());
   }
 
   /** Everything recorded since the last call, in order. */

@@ -142,11 +142,11 @@ test('an advance runs what falls due on the way, in order of time, and comes to 
     await shared.freeze(new Date('2030-01-01T00:00:00Z'));
     const from = clock.now().getTime();
     const sweepOf = (name: Sweep['name'], days: number[]): Sweep => ({
-      name,
+      name, everyMs: 1000,
       due: async () => (days.length > 0 ? new Date(from + days[0]! * dayMs) : null),
       run: async () => ({ examined: 1, changed: days.shift() === undefined ? 0 : 1, failed: 0 }),
     });
-    const stuck: Sweep = { name: 'sla', due: async () => new Date(from - dayMs), run: async () => ({ examined: 1, changed: 0, failed: 1 }) };
+    const stuck: Sweep = { name: 'sla', everyMs: 1000, due: async () => new Date(from - dayMs), run: async () => ({ examined: 1, changed: 0, failed: 1 }) };
     const handlers = clockHandlers({ href: (path: string) => path } as Service, shared, [sweepOf('vas_expiry', [1, 3, 40]), sweepOf('quarantine', [2, 3]), stuck]); // the handlers ask for no more of the service
     const call = { params: {}, query: {}, body: { duration: '30d' }, headers: {}, contentType: 'application/json' } as never; // as the host gives it
     const { body } = await handlers['admin.advanceClock'](call);
