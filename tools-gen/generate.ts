@@ -7,6 +7,10 @@ import { eventsFile } from './events.ts';
 import type { Inputs } from './inputs.ts';
 import { listenersFile, operationsFile, resourcesFile } from './operations.ts';
 import { referenceFile } from './reference.ts';
+import { documentFiles } from './reference/documents.ts';
+import { htmlFile, serviceFiles } from './reference/html.ts';
+import { indexFile, markdownFile } from './reference/markdown.ts';
+import { referenceOf } from './reference/model.ts';
 import { stubFiles } from './stubs.ts';
 import { toolsFile } from './tools.ts';
 import { typesFile } from './types.ts';
@@ -16,9 +20,11 @@ import { validatorFiles, validatorIndexFile } from './validators.ts';
 export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
   const types: GeneratedFile[] = [];
   for (const spec of inputs.specs) types.push(await typesFile(spec));
+  const apis = referenceOf(inputs);
   return [
     operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), attributesFile(inputs), eventsFile(inputs),
     ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs), toolsFile(inputs),
-    digestsFile(inputs), referenceFile(inputs),
+    digestsFile(inputs), referenceFile(inputs), ...documentFiles(inputs),
+    indexFile(apis), ...apis.map(markdownFile), ...apis.map(htmlFile), ...serviceFiles(apis),
   ];
 }

@@ -7,6 +7,7 @@ import { sha256 } from './banner.ts';
 import { eventTypes, type EventType } from './event-types.ts';
 import { loadSpecs, type Spec } from './load-spec.ts';
 import { operationSources, type OperationSource } from './operation-rows.ts';
+import { readRecordings, type Recordings } from './recordings.ts';
 import { SpecError } from './spec-error.ts';
 import { readTools, type ToolFile } from './tool-overlay.ts';
 
@@ -16,6 +17,7 @@ export interface Inputs {
   events: readonly EventType[];
   tools: ToolFile;
   sources: readonly OperationSource[];
+  recordings: Recordings;
   /** Hash of every file below specs/ that shapes the output, by path. */
   digests: Readonly<Record<string, string>>;
 }
@@ -26,16 +28,17 @@ export interface RawInputs {
   apis: unknown;
   events: unknown;
   tools: unknown;
+  recordings: Recordings;
   digests: Readonly<Record<string, string>>;
 }
 
 /** Everything the generators read below `root`. Throws SpecError where it contradicts itself. */
 export async function readInputs(root: string): Promise<Inputs> {
-  const [specs, apis, events, tools, digests] = await Promise.all([
+  const [specs, apis, events, tools, recordings, digests] = await Promise.all([
     loadSpecs(root), readYaml(root, 'specs/apis.yaml'), readYaml(root, 'specs/events.yaml'), readYaml(root, 'specs/tools.yaml'),
-    inputDigests(root),
+    readRecordings(root), inputDigests(root),
   ]);
-  return inputsOf({ specs, apis, events, tools, digests });
+  return inputsOf({ specs, apis, events, tools, recordings, digests });
 }
 
 /** Joins documents and overlays, and checks that they speak of the same things. */
@@ -46,7 +49,7 @@ export function inputsOf(raw: RawInputs): Inputs {
   const sources = operationSources(raw.specs, overlay, tools);
   assertEvents(sources, events);
   assertTools(sources, tools);
-  return { specs: raw.specs, overlay, events, tools, sources, digests: raw.digests };
+  return { specs: raw.specs, overlay, events, tools, sources, recordings: raw.recordings, digests: raw.digests };
 }
 
 async function readYaml(root: string, file: string): Promise<unknown> {

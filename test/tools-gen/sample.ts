@@ -122,6 +122,7 @@ const tools = {
 /** The sample as read from specs/, deep copied so that a test may spoil its own. */
 export const rawSample = (): RawInputs => structuredClone({
   specs: [spec('TMF901', '/tmf-api/widgets/v4', tmf), spec('workshop', '/bss-api/workshop/v1', own)], apis, events, tools,
+  recordings: { examples: {}, rules: [] },
   digests: { 'specs/apis.yaml': 'a'.repeat(64), 'specs/TMF901.json': 'b'.repeat(64) },
 });
 

@@ -1,0 +1,19 @@
+/** generated/openapi/<api>.json: each document with its overlays, as its service hands it out. */
+import type { GeneratedFile } from '../banner.ts';
+import type { Inputs } from '../inputs.ts';
+import type { OpenApiDocument } from '../openapi.ts';
+
+/** How every operation is called; the TM Forum leaves it open. */
+const tokenScheme = { type: 'apiKey', in: 'header', name: 'X-BSS-API-Token', description: 'Gives the caller its identity and role.' };
+
+export function documentFiles({ specs }: Inputs): GeneratedFile[] {
+  return specs.map(({ api, file, patches, document }) => ({
+    path: `generated/openapi/${api}.json`, generator: 'tools-gen/reference/documents.ts', inputs: [file, ...patches],
+    // The banner is the object's first member and brings its opening brace.
+    body: `${JSON.stringify(secured(document), null, 1).slice(2)}\n`,
+  }));
+}
+
+const secured = (document: OpenApiDocument): object => ({
+  ...document, security: [{ ApiToken: [] }], components: { ...document.components, securitySchemes: { ApiToken: tokenScheme } },
+});
