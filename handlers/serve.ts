@@ -17,6 +17,8 @@ import type { Operation } from '#runtime/operation';
 import { serviceNames, servicePort, type ServiceName } from '#runtime/services';
 import { startTelemetry, type StopTelemetry } from '#runtime/telemetry';
 import { Worker } from '#runtime/worker';
+import { Notifier } from './hub/notifier.ts';
+import { withHubs } from './hub/registration.ts';
 import { modules, type Hosted, type Module } from './index.ts';
 import { explain } from './platform/explain.ts';
 import { inboxWorker, purgeWorker, storedAnswers } from './platform/idempotency.ts';
@@ -24,7 +26,6 @@ import { platform } from './platform/index.ts';
 import { refusalRecorder } from './platform/refusal.ts';
 import { SharedClock } from './platform/shared-clock.ts';
 import type { Service } from './service.ts';
-import { sweepWorker } from './sweep.ts';
 
 export interface Running {
   readonly services: readonly { readonly name: ServiceName; readonly port: number }[];
@@ -77,6 +78,7 @@ class Stack implements Running {
   readonly #log: Logger;
   readonly #bus: EmbeddedBus;
   readonly #relay: Worker;
+  readonly #notifier: Notifier;
   readonly #databases: Database[] = [];
   readonly #hosts: Host[] = [];
   readonly #background: { stop(): Promise<void> }[] = [];
@@ -99,7 +101,8 @@ class Stack implements Running {
       ...common, tickMs,
       leaseMs: config.leaseSeconds * 1000, attemptsMax: config.consumerMaxAttempts,
     });
-    this.#relay = relayOf({ ...common, tickMs, bus: this.#bus, batch: config.relayBatch });
+    this.#notifier = new Notifier({ ...common, tickMs, config });
+    this.#relay = relayOf({ ...common, tickMs, bus: this.#bus, batch: config.relayBatch, onDelivery: () => this.#notifier.nudge() });
   }
 
   get services(): { name: ServiceName; port: number }[] {
@@ -114,11 +117,9 @@ class Stack implements Running {
     await Promise.all(units.map((unit) => this.#listen(unit, units)));
     this.#background.push(this.#bus);
     await this.#bus.start(units.flatMap(({ service, hosted }) => hosted.consumers.map((consumer) => ({ consumer, database: service.db }))));
-    for (const { service, hosted } of units) {
-      for (const worker of hosted.workers) this.#run(worker);
-      for (const sweep of hosted.sweeps ?? []) this.#run(sweepWorker(service, sweep));
-    }
+    for (const { hosted } of units) for (const worker of hosted.workers) this.#run(worker);
     if (names.length < serviceNames.length) this.#run(this.#clock.follower(this.#log));
+    this.#run(this.#notifier);
     this.#run(this.#relay);
   }
 
@@ -134,7 +135,7 @@ class Stack implements Running {
     if (!this.#options.clock) await this.#clock.take();
   }
 
-  #run(worker: Worker): void {
+  #run(worker: Pick<Worker, 'start' | 'stop'>): void {
     worker.start();
     this.#background.push(worker);
   }
@@ -170,9 +171,12 @@ class Stack implements Running {
       service, database: this.#platform, clock: this.#clock, consumers: hosted.consumers.map((consumer) => consumer.name),
       nudge: () => this.#bus.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
     });
+    const rows = rowsOf(name);
+    const handlers = { ...shared, ...hosted.routes } as Record<string, AnyHandler>; // checked against their stubs where they are written
+    this.#notifier.add(rows.map(({ api }) => api), handlers);
     return new Host({
-      service: name, rows: rowsOf(name), log, access, idempotency: answers, resumes: resuming.has(name), constraintRules: hosted.constraintRules,
-      handlers: { ...shared, ...hosted.routes } as Record<string, AnyHandler>, // checked against their stubs where they are written
+      service: name, rows, log, access, idempotency: answers, resumes: resuming.has(name), constraintRules: hosted.constraintRules,
+      handlers: withHubs({ service, database: this.#platform, notifier: this.#notifier }, rows, handlers),
       perimeter: new Perimeter({
         identities: config.identities, allowAdmin: config.allowAdmin, access,
         rateLimit: new RateLimit(config.rateLimitPerMinute, () => service.clock.tick()),
@@ -209,4 +213,4 @@ class Stack implements Running {
 
 /** Rows a service answers: its own and those every service has. */
 const rowsOf = (name: ServiceName): Operation[] =>
-  Object.values<Operation>(operations).filter((row) => (row.service === name || row.service === '*') && !row.kind.startsWith('hub-'));
+  Object.values<Operation>(operations).filter((row) => row.service === name || row.service === '*');

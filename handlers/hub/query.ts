@@ -1,0 +1,95 @@
+/** `query` of a subscription: which notifications are wanted, in the form of a list's filters (TMF630 §4.4). */
+import type { Database } from '#db/database';
+import { eventCatalogue } from '#generated/events';
+import { resources, type ResourceKey } from '#generated/resources';
+import { BadRequest } from '#runtime/errors';
+import { conditionsOf } from '../resource/condition.ts';
+import { Binder, filterSql } from '../resource/filter.ts';
+import { verdictAttribute } from '../resource/verdict.ts';
+
+/** Names of the notifications of an API. */
+export const eventNames = (api: string): string[] =>
+  [...new Set(Object.values(eventCatalogue).flatMap(({ hub }) => hub.filter((each) => each.api === api).map(({ event }) => event)))];
+
+export interface Wish {
+  /** Null for every notification of the API. */
+  readonly eventNames: string[] | null;
+  /** Filters on the resource, without `eventType`. */
+  readonly filters: Readonly<Record<string, string[]>>;
+}
+
+/**
+ * Reads a query such as `eventType=ProductOrderStateChangeEvent&productOrder.state=completed`.
+ * Attributes may be written as they stand in the notification, `event.productOrder.state`, or in the resource, `state`.
+ * @throws {BadRequest} a notification the API does not have
+ */
+export function wishOf(api: string, query: string | null): Wish {
+  const filters: Record<string, string[]> = {};
+  let wanted: string[] | null = null;
+  for (const [name, value] of new URLSearchParams(query ?? '')) {
+    if (name === 'eventType' || name === 'eventType.eq') wanted = [...(wanted ?? []), ...value.split(/[,;]/).map((one) => eventName(api, one))];
+    else (filters[attributeName(api, name)] ??= []).push(value);
+  }
+  return { eventNames: wanted, filters };
+}
+
+function eventName(api: string, text: string): string {
+  const names = eventNames(api);
+  const plain = text.trim().replace(/^"(.*)"$/, '$1').toLowerCase();
+  const found = names.find((name) => name.toLowerCase() === plain);
+  if (!found) throw new BadRequest(`${api} has no notification ${text}`, [{ pointer: '/query', message: `must name one of ${names.join(', ')}` }]);
+  return found;
+}
+
+const resourcesOf = (api: string): ResourceKey[] =>
+  Object.values(resources).filter((each) => each.api === api).map(({ key }) => key as ResourceKey); // keys of the same table
+
+function attributeName(api: string, name: string): string {
+  const [first, ...rest] = name.replace(/^event\./, '').split('.');
+  return rest.length > 0 && resourcesOf(api).some((key) => resources[key].resource === first) ? rest.join('.') : [first, ...rest].join('.');
+}
+
+const definitionOf = (key: ResourceKey) => ({ key, columns: {}, extensions: [verdictAttribute] });
+
+/**
+ * Every filter must be one on some resource of the API, and one that can be evaluated.
+ * @throws {BadRequest} naming the unknown attribute
+ */
+export async function checkFilters(database: Database, api: string, wish: Wish): Promise<void> {
+  const failures = await Promise.all(resourcesOf(api).map((key) => failureOf(database, key, wish)));
+  if (!failures.includes(null)) throw new BadRequest(`The query cannot be evaluated: ${failures.at(-1)}`, [{ pointer: '/query', message: 'must filter by attributes of the API' }]);
+}
+
+/** invalid_regular_expression; query_canceled, which only a costly expression comes to. */
+const badFilterCodes = new Set(['2201B', '57014']);
+
+async function failureOf(database: Database, key: ResourceKey, wish: Wish): Promise<string | null> {
+  try {
+    await passes(database, key, wish, { id: '', href: '' });
+    return null;
+  } catch (error) {
+    if (error instanceof BadRequest) return error.message;
+    if (error instanceof Error && 'code' in error && badFilterCodes.has(String(error.code))) return 'it has an expression that cannot be evaluated';
+    throw error;
+  }
+}
+
+/** Whether a resource passes the filters; one with a filter on another resource of the API does not. */
+export async function matches(database: Database, key: ResourceKey, wish: Wish, representation: Readonly<Record<string, unknown>>): Promise<boolean> {
+  try {
+    return await passes(database, key, wish, representation);
+  } catch (error) {
+    if (error instanceof BadRequest) return false;
+    throw error;
+  }
+}
+
+/** The database evaluates filters as it does those of a list. */
+async function passes(database: Database, key: ResourceKey, { filters }: Wish, representation: Readonly<Record<string, unknown>>): Promise<boolean> {
+  if (Object.keys(filters).length === 0) return true;
+  const binder = new Binder();
+  const row = `SELECT ${binder.bind(JSON.stringify(representation), 'jsonb')} AS document, ${binder.bind(representation['id'], 'text')} AS id`;
+  const href = String(representation['href']);
+  const conditions = filterSql(definitionOf(key), conditionsOf(definitionOf(key), filters), href.slice(0, Math.max(0, href.lastIndexOf('/'))), binder);
+  return (await database.one(`SELECT 1 FROM (${row}) r WHERE ${conditions.join(' AND ')}`, binder.values, false)) !== null;
+}

@@ -1,0 +1,60 @@
+/** N9 of SCENARIOS §5: what subscribers get, in which order, how often, and what they do not get. */
+import test from 'ava';
+import { operations } from '#generated/operations';
+import { hmacSha256 } from '#runtime/ids';
+import type { Operation } from '#runtime/operation';
+import { customer, line } from '../../support/story.ts';
+import { startStack, type Stack } from '../../support/stack.ts';
+import { Listener } from './listener.ts';
+
+const env = { BSS_HUB_SECRET: 'wax, ribbon and a signet ring of brass', BSS_HUB_ALLOW_HOSTS: '127.0.0.1' };
+
+const hubOf = (api: string): Operation => {
+  const found = Object.values<Operation>(operations).find((row) => row.kind === 'hub-create' && row.api === api);
+  if (!found || found.service === '*') throw new Error(`${api} has no hub`);
+  return found;
+};
+
+const json = { 'Content-Type': 'application/json' };
+
+async function subscribe(stack: Stack, api: string, body: object): Promise<Response> {
+  const { service, path } = hubOf(api);
+  return stack.fetch(service as never, path, { method: 'POST', headers: json, body: JSON.stringify(body) }, 'cli'); // hubOf has refused the services of all
+}
+
+const unsubscribe = (stack: Stack, api: string, id: string) =>
+  stack.fetch(hubOf(api).service as never, `${hubOf(api).path}/${id}`, { method: 'DELETE' }, 'cli'); // see subscribe
+
+test('a listener gets one create and every state of an order, in order, signed, and nothing after it left', async (t) => {
+  const stack = await startStack(t, { env });
+  const listener = await Listener.start(t);
+  const early = await customer(stack);
+  await line(stack, early);
+  const answer = await subscribe(stack, 'TMF622', { callback: listener.url });
+  t.is(answer.status, 201);
+  const { id } = await answer.json() as { id: string };
+  t.true(answer.headers.get('location')?.endsWith(`/hub/${id}`));
+
+  listener.answer = (_, count) => ({ status: count <= 2 ? 500 : 204 });
+  await line(stack, await customer(stack));
+  const orders = listener.received.map(({ body }) => ({ type: body.eventType, ...body.event['productOrder'] }) as { type: string; id: string; state: string });
+  const [first] = listener.received;
+  t.deepEqual(listener.received.slice(0, 3).map(({ body }) => body.eventId), Array(3).fill(first?.body.eventId), 'a retry is the same event');
+  t.deepEqual(orders.slice(2).map(({ type, state }) => `${type} ${state}`), [
+    'ProductOrderCreateEvent acknowledged', 'ProductOrderStateChangeEvent inProgress', 'ProductOrderStateChangeEvent completed',
+  ]);
+  t.is(new Set(orders.map((order) => order.id)).size, 1, 'the order before the subscription is not told');
+  for (const { headers, text, path, body } of listener.received) {
+    t.is(headers['x-bss-signature'], `sha256=${hmacSha256(env.BSS_HUB_SECRET, text)}`);
+    t.is(headers['x-bss-delivery-id'], `${id}:${body.eventId}`);
+    t.is(path, `/listener/${body.eventType.charAt(0).toLowerCase()}${body.eventType.slice(1)}`);
+    t.is(body.timeOcurred, body.timeOccurred);
+  }
+
+  t.is((await unsubscribe(stack, 'TMF621', id)).status, 404, 'the hub of another API does not know it');
+  t.is((await unsubscribe(stack, 'TMF622', id)).status, 204);
+  t.is((await unsubscribe(stack, 'TMF622', id)).status, 404);
+  const count = listener.received.length;
+  await line(stack, await customer(stack));
+  t.is(listener.received.length, count);
+});
