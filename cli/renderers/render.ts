@@ -18,6 +18,8 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   CatalogView: async () => (await import('./catalog.ts')).renderCatalog,
   Tariff: async () => (await import('./catalog.ts')).renderTariff,
   ActivePrice: async () => (await import('./catalog.ts')).renderActivePrice,
+  Kyc: async () => (await import('./kyc.ts')).renderKyc,
+  PaymentMethod: async () => (await import('./payment-method.ts')).renderPaymentMethod,
   EsimView: async () => (await import('./esim.ts')).renderEsim,
   Usage: async () => (await import('./usage.ts')).renderUsage,
   MsisdnCount: async () => (await import('./number-pool.ts')).renderNumberPool,

@@ -5,8 +5,10 @@ import { renderCustomer360 } from '#cli/renderers/customer-360';
 import { renderEsim } from '#cli/renderers/esim';
 import { eventLine, type Event } from '#cli/renderers/event';
 import { renderKeyValue } from '#cli/renderers/key-value';
+import { renderKyc } from '#cli/renderers/kyc';
 import { renderNumberPool } from '#cli/renderers/number-pool';
 import { renderOrder, type OrderView, type ProvisioningTask } from '#cli/renderers/order';
+import { renderPaymentMethod } from '#cli/renderers/payment-method';
 import { renderReceipt, renderVasPurchase, type Receipt } from '#cli/renderers/receipt';
 import { renderRefused } from '#cli/renderers/refused';
 import { renderList } from '#cli/renderers/render';
@@ -149,11 +151,22 @@ export const cards: Readonly<Record<string, (text: string, look: Look) => string
     smdpAddress: 'smdp.bss-cli.local', eid: '89049032000000000000000000000012', msisdn: '90000005', subscriptionId: 'SUB-009', customerId: 'CUST-022',
     activationCode: 'LPA:1$smdp.bss-cli.local$8F2C-01AB-77D0-9E44',
   }, look),
+  'card on file': (text, look) => renderPaymentMethod({
+    id: 'PM-004', href: 'http://localhost:8003/bss-api/payment/v1/paymentMethod/PM-004', '@type': 'PaymentMethod', customerId: 'CUST-022', status: 'active', brand: text === 'Ada Lim' ? 'visa' : text, last4: '4242',
+    expMonth: 4, expYear: 2049, isDefault: true, createdAt: '2026-11-22T09:15:00.000Z',
+  }, look),
+  'identity': (text, look) => renderKyc({
+    id: 'CUST-022', href: 'http://localhost:8002/bss-api/crm/v1/customer/CUST-022/kyc', '@type': 'Kyc', customerId: 'CUST-022', kycStatus: 'verified', provider: text === 'Ada Lim' ? 'prebaked' : text,
+    documentType: 'national_id', documentCountry: 'SG', attestedAt: '2026-11-22T09:15:00.000Z', verifiedAt: '2026-11-22T09:15:00.000Z', expiresAt: null,
+  }, look),
+  'identity, not attested': (_text, look) => renderKyc({
+    id: 'CUST-022', href: 'http://localhost:8002/bss-api/crm/v1/customer/CUST-022/kyc', '@type': 'Kyc', customerId: 'CUST-022', kycStatus: 'not_verified',
+  }, look),
   'usage': (text, look) => renderUsage(usage(text), look),
   'refused': (text, look) => renderRefused({ rule: 'case.resolve.tickets_open', message: text === 'Ada Lim' ? 'Resolve or cancel TKT-005 first.' : text, fixes: ['bss ticket resolve TKT-005'] }, look),
   'refused with two ways out': (text, look) => renderRefused({ rule: 'provisioning.retry.not_failed', message: 'The task has not failed.', fixes: [`Only a failed task can be tried again; a stuck one is freed, the others end by themselves. ${text}`, 'bss prov show PTK-001'] }, look),
   'events': (text, look) => `${eventLine(event(text === 'Ada Lim' ? 'ada' : text), look)}\n`,
-  'any other': (text, look) => renderKeyValue({ '@type': 'PaymentMethod', id: 'PM-004', href: 'http://localhost:8003/x', status: 'active', brand: text, last4: '4242', customer: { id: 'CUST-022', '@referredType': 'Customer' }, tags: [] }, look),
+  'any other': (text, look) => renderKeyValue({ '@type': 'Gadget', id: 'PM-004', href: 'http://localhost:8003/x', status: 'active', brand: text, last4: '4242', customer: { id: 'CUST-022', '@referredType': 'Customer' }, tags: [] }, look),
   'list of customers': (text, look) => list('Customer', [customer(text), { ...customer('Bo'), id: 'CUST-7', status: 'closed', contactMedium: [] }], look),
   'list of usage': (text, look) => list('Usage', [usage(text), { ...usage('Ada Lim'), id: 'USG-1' }], look),
   'list of an unknown type': (text, look) => list('Widget', [{ id: 'W-1', href: 'x', '@type': 'Widget', size: 3, note: text }], look),
