@@ -20,6 +20,10 @@ const minorDigits: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, VND: 0, 
 
 const factor = (currency: string): number => 10 ** (minorDigits[currency] ?? 2);
 
+/** How many minor units make a major one, as SQL; `currency` is an expression. */
+export const minorUnitsSql = (currency: string): string =>
+  `CASE ${currency} ${Object.keys(minorDigits).map((code) => `WHEN '${code}' THEN ${factor(code)}.0`).join(' ')} ELSE 100.0 END`;
+
 export const toWireMoney = (m: Money): WireMoney => ({ unit: m.currency, value: m.amountMinor / factor(m.currency) });
 
 /** Returns null when the value is not a whole number of minor units. */

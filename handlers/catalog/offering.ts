@@ -37,8 +37,11 @@ export interface OfferingRow extends EntryRow {
 
 const ownPrices = `(SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY p.valid_from NULLS FIRST, p.id), '[]')
   FROM catalog.price p WHERE p.offering_id = r.id)`;
-const priceIds = `array(SELECT p.id FROM catalog.price p WHERE p.offering_id = r.id
-  UNION SELECT jsonb_path_query(r.document, '$.productOfferingPrice[*].id') #>> '{}')`;
+/** What `pricesOf` shows; the address of a price finds no more than its id. */
+const shownPrices = `(SELECT jsonb_agg(reference) FROM (
+  SELECT jsonb_build_object('id', p.id, 'name', p.name, '@referredType', 'ProductOfferingPrice') AS reference FROM catalog.price p WHERE p.offering_id = r.id
+  UNION ALL SELECT reference FROM jsonb_path_query(r.document, '$.productOfferingPrice[*]') reference
+    WHERE NOT EXISTS (SELECT FROM catalog.price p WHERE p.offering_id = r.id AND p.id = reference->>'id')) shown)`;
 
 /** TMF620 productOffering (DOMAIN §4 "Catalog offering"); prices that belong to it show among its `productOfferingPrice`. */
 export const offerings: ResourceDefinition<OfferingRow> = {
@@ -47,7 +50,7 @@ export const offerings: ResourceDefinition<OfferingRow> = {
   table: 'catalog.offering',
   chosenIds: 'PO',
   select: { prices: ownPrices },
-  columns: { ...entry.columns, 'productOfferingPrice.id': { sql: priceIds, type: 'text', many: true } },
+  shown: { productOfferingPrice: shownPrices },
   project: (row, service) => ({ productOfferingPrice: pricesOf(row, service) }),
   permits: {
     delete: async (tx, { id }) => deleteEntry.permit(tx, { type: 'productOffering', id, references: await referencesTo(tx, namingOffering, id) }),

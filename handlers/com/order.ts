@@ -1,6 +1,6 @@
 import type { Database, Tx } from '#db/database';
 import { changeOrder, deleteOrder, type OrderAction, type OrderState } from '#policy/order';
-import { money, toWireMoney } from '#runtime/money';
+import { minorUnitsSql, money, toWireMoney } from '#runtime/money';
 import { isObject } from '../resource/json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 import { verdictAttribute } from '../resource/verdict.ts';
@@ -37,6 +37,15 @@ const further = {
   paymentId: gathered('paymentId'), serviceOrderId: gathered('serviceOrderId'),
 } as const;
 
+/** What `itemsOf` shows. */
+const shownItems = `(SELECT jsonb_agg(CASE WHEN i.order_id IS NULL THEN item ELSE item
+    || CASE WHEN i.subscription_id IS NULL THEN '{}' ELSE jsonb_build_object('product', coalesce(item->'product', '{}') || jsonb_build_object('id', i.subscription_id)) END
+    || CASE WHEN i.price_minor IS NULL OR i.currency IS NULL THEN '{}' ELSE jsonb_build_object('itemPrice', jsonb_build_array(jsonb_build_object(
+      'name', coalesce(i.price_name, i.price_id), 'priceType', 'recurring', 'recurringChargePeriod', 'month',
+      'price', jsonb_build_object('@type', 'Price', 'taxIncludedAmount', jsonb_build_object('unit', i.currency, 'value', i.price_minor / ${minorUnitsSql('i.currency')})),
+      'productOfferingPrice', jsonb_build_object('id', i.price_id, 'name', coalesce(i.price_name, i.price_id))))) END END)
+  FROM jsonb_array_elements(r.document->'productOrderItem') item LEFT JOIN order_mgmt.order_item i ON i.order_id = r.id AND i.item_id = item->>'id')`;
+
 /** TMF622 productOrder. */
 export const productOrder: ResourceDefinition<OrderRow> = {
   key: 'TMF622.productOrder',
@@ -48,8 +57,8 @@ export const productOrder: ResourceDefinition<OrderRow> = {
     completionDate: { column: 'completion_date', type: 'timestamptz' },
     cancellationDate: { column: 'cancellation_date', type: 'timestamptz' },
     'productOrderItem.state': { column: 'state', type: 'text' },
-    'productOrderItem.product.id': { sql: `coalesce(${further.subscriptionId}, r.document #>> '{productOrderItem,0,product,id}')`, type: 'text' },
   },
+  shown: { 'productOrderItem.product': shownItems, 'productOrderItem.itemPrice': shownItems },
   sortNewest: 'order_date',
   ownerColumn: 'customer_id',
   extensions: [verdictAttribute],

@@ -34,8 +34,10 @@ export const paymentDefinition: ResourceDefinition<PaymentRow> = {
     status: { column: 'status', type: 'text' },
     statusDate: { column: 'status_date', type: 'timestamptz' },
     paymentDate: { column: 'created_at', type: 'timestamptz' },
+    authorizationCode: { sql: "coalesce(r.document->>'authorizationCode', r.gateway_ref)", type: 'text' },
     'account.id': { column: 'account_id', type: 'text' },
-    'payer.id': { column: 'customer_id', type: 'text' },
+    // Not the customer who pays: a payer may be of another house.
+    'payer.id': { sql: "r.document #>> '{payer,id}'", type: 'text' },
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',

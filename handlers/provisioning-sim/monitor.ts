@@ -19,12 +19,10 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 export const monitorOf = (service: Service): ResourceDefinition<MonitorRow> => ({
   key: 'TMF640.monitor',
   table: 'provisioning.monitor',
-  columns: {
-    state: { column: 'state', type: 'text' },
-    sourceHref: {
-      sql: `(CASE WHEN r.service_order_id IS NULL THEN ${quoted(service.href(activation))} ELSE ${quoted(service.hrefOf('som', inventory))} END || r.service_id)`,
-      type: 'text',
-    },
+  // Read with each list: ports that were left to the machine are known only once the services listen.
+  get columns() {
+    const sql = `(CASE WHEN r.service_order_id IS NULL THEN ${quoted(service.href(activation))} ELSE ${quoted(service.hrefOf('som', inventory))} END || r.service_id)`;
+    return { state: { column: 'state', type: 'text' }, sourceHref: { sql, type: 'text' } } as const;
   },
   sortNewest: 'created_at',
   readOnly: [],

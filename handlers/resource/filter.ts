@@ -21,7 +21,7 @@ export class Binder {
   }
 }
 
-export type Filtered = Pick<ResourceDefinition, 'key' | 'columns' | 'extensions'>;
+export type Filtered = Pick<ResourceDefinition, 'key' | 'columns' | 'extensions' | 'shown'>;
 
 type Compared = Exclude<Operator, 'ne' | 'regex'>;
 
@@ -51,7 +51,7 @@ function positiveSql(definition: Filtered, given: Positive, base: string, binder
   if (column) return columnSql(column, test, binder);
   const place = attributeAt(definition, test.path);
   if (!place) throw unknownAttribute(definition, test.path);
-  return documentSql(place, test, binder);
+  return documentSql(documentOf(definition, place), place, test, binder);
 }
 
 /** An attribute with a column, its own or one every resource has, as an expression. */
@@ -142,26 +142,33 @@ function checkedRegex({ path, values }: Test): string {
 
 const regexSql = (expression: string, test: Test, binder: Binder): string => `${expression} ~ ${binder.bind(checkedRegex(test), 'text')}`;
 
+/** Where an attribute without a column is found: in the document, or in what is shown instead of it. */
+export function documentOf({ shown = {} }: Filtered, { names }: AttributePlace): string {
+  const path = `${names.join('.')}.`;
+  const [, sql] = Object.entries(shown).find(([made]) => path.startsWith(`${made}.`) || `${made}.`.startsWith(path)) ?? [];
+  return sql === undefined ? 'r.document' : `jsonb_build_object('${names[0]}', ${sql})`;
+}
+
 /**
  * An attribute of the document as a JSON path in lax mode, which passes through lists by itself;
  * an equality of this form is served by a GIN index with jsonb_path_ops.
  */
-function documentSql({ names, kind }: AttributePlace, test: Positive, binder: Binder): string {
+function documentSql(document: string, { names, kind }: AttributePlace, test: Positive, binder: Binder): string {
   const steps = names.map((name) => `.${JSON.stringify(name)}`).join('');
-  const whole = kind === 'object' && test.operator === 'eq' ? containment(names, test, binder) : null;
+  const whole = kind === 'object' && test.operator === 'eq' ? containment(document, names, test, binder) : null;
   if (whole) return whole;
   const inside = kind === 'object' ? '.**' : '';
   const path = `$${steps}${inside} ? (${predicate(kind, test)})`;
-  return `r.document @? ${binder.bind(path, 'jsonpath')}`;
+  return `${document} @? ${binder.bind(path, 'jsonpath')}`;
 }
 
 /** An object given as JSON matches what contains it, alone or in a list. */
-function containment(names: readonly string[], { values }: Test, binder: Binder): string | null {
+function containment(document: string, names: readonly string[], { values }: Test, binder: Binder): string | null {
   const given = parsed(values.at(-1) ?? '');
   if (given === null || typeof given !== 'object') return null;
   const wrapped = (leaf: unknown): unknown => names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), leaf);
   const forms = Array.isArray(given) ? [given] : [given, [given]];
-  return anyOf(forms.map((form) => `r.document @> ${binder.bind(JSON.stringify(wrapped(form)), 'jsonb')}`));
+  return anyOf(forms.map((form) => `${document} @> ${binder.bind(JSON.stringify(wrapped(form)), 'jsonb')}`));
 }
 
 function parsed(text: string): unknown {

@@ -112,6 +112,11 @@ export interface ResourceDefinition<Row extends ResourceRow = ResourceRow> {
   readonly select?: Readonly<Record<string, string>>;
   /** By attribute path: `state`, `relatedParty.id`, `totalAmount.value`. */
   readonly columns: Readonly<Record<string, Column>>;
+  /**
+   * By attribute path: what `project` makes or completes there. The SQL over `r` gives the whole
+   * first-level attribute as it is shown (jsonb); filter and sort look into that instead of the document.
+   */
+  readonly shown?: Readonly<Record<string, string>>;
   /** Column (snake_case, NOT NULL, best indexed) a list is ordered by unless asked otherwise, newest first. */
   readonly sortNewest: string;
   /** Column (snake_case) with the owning customer's id; without it everybody sees every row. */

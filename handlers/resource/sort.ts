@@ -3,7 +3,7 @@ import { resources } from '#generated/resources';
 import { BadRequest } from '#runtime/errors';
 import { attributeAt } from './attribute.ts';
 import { unknownAttribute } from './condition.ts';
-import { columnOf, type Binder, type Filtered } from './filter.ts';
+import { columnOf, documentOf, type Binder, type Filtered } from './filter.ts';
 import type { ResourceDefinition } from './resource.ts';
 
 const keysMax = 8;
@@ -49,7 +49,7 @@ function keysOf(definition: Sorted, key: string, base: string, binder: Binder): 
   if (column?.many) throw new BadRequest(`${path} holds several values and cannot be sorted by`);
   if (column) return [{ sql: `${column.expression}${column.type === 'text' ? ' COLLATE "C"' : ''}`, descending, nullable: !definition.mandatory.includes(path) }];
   const steps = binder.bind(`$${place.names.map((name) => `.${JSON.stringify(name)}`).join('')}`, 'jsonpath');
-  return [{ sql: `jsonb_path_query_first(r.document, ${steps})`, descending, nullable: true }];
+  return [{ sql: `jsonb_path_query_first(${documentOf(definition, place)}, ${steps})`, descending, nullable: true }];
 }
 
 /** Sequence ids in the order of their numbers, `ORD-999` before `ORD-1000`. */

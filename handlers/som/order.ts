@@ -46,7 +46,17 @@ export interface ServiceOrderRow extends ResourceRow, Origin {
   readonly orderDate: Date;
 }
 
-const shownServiceId = `coalesce(r.service_id, r.document #>> '{serviceOrderItem,0,service,id}')`;
+const postedServiceIds = (items: string): string => `array(SELECT jsonb_path_query(r.document, '$.serviceOrderItem[${items}].service.id') #>> '{}')`;
+const shownServiceIds = `CASE WHEN r.service_id IS NULL THEN ${postedServiceIds('*')} ELSE r.service_id || ${postedServiceIds('1 to last')} END`;
+
+/** What `itemsOf` shows; the address of a service finds no more than its id. */
+const shownItems = `(SELECT jsonb_agg(CASE WHEN position > 1 OR r.action IS NULL THEN item ELSE item || jsonb_build_object('service', coalesce(item->'service', '{}')
+    || CASE WHEN r.service_id IS NULL THEN '{}' ELSE jsonb_build_object('id', r.service_id) END
+    || jsonb_build_object('serviceCharacteristic', coalesce(item #> '{service,serviceCharacteristic}', '[]')
+      || (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'valueType', 'string', 'value', value)), '[]')
+          FROM (VALUES ('msisdn', r.msisdn), ('iccid', r.iccid), ('imsi', r.imsi), ('subscriptionId', r.subscription_id), ('activationCode', r.activation_code)) known(name, value)
+          WHERE value IS NOT NULL))) END ORDER BY position)
+  FROM jsonb_array_elements(r.document->'serviceOrderItem') WITH ORDINALITY each(item, position))`;
 
 /** TMF641 serviceOrder. */
 export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
@@ -58,8 +68,9 @@ export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
     startDate: { column: 'start_date', type: 'timestamptz' },
     completionDate: { column: 'completion_date', type: 'timestamptz' },
     'serviceOrderItem.state': { column: 'state', type: 'text' },
-    'serviceOrderItem.service.id': { sql: shownServiceId, type: 'text' },
+    'serviceOrderItem.service.id': { sql: shownServiceIds, type: 'text', many: true },
   },
+  shown: { 'serviceOrderItem.service': shownItems },
   sortNewest: 'order_date',
   extensions: [verdictAttribute],
   readOnly: ['state', 'orderDate', 'startDate', 'completionDate', 'relatedParty', 'errorMessage'],

@@ -21,6 +21,9 @@ const supporting = '(SELECT array_agg(s.id ORDER BY length(s.id), s.id) FROM ser
 /** Ids that a filter finds: ours where a service order made the service, else those a client posted. */
 const posted = (path: string): string => `ARRAY(SELECT jsonb_path_query(r.document, '${path}') #>> '{}')`;
 
+const shownRelations = `CASE WHEN r.managed AND r.parent_id IS NOT NULL
+  THEN jsonb_build_array(jsonb_build_object('relationshipType', 'supports', 'service', jsonb_build_object('id', r.parent_id))) ELSE r.document->'serviceRelationship' END`;
+
 /** TMF638 service. What a service order made follows from its orders; a row a client posts is kept as posted. */
 const definition: ResourceDefinition<ShownService> = {
   key: 'TMF638.service',
@@ -32,6 +35,7 @@ const definition: ResourceDefinition<ShownService> = {
     'supportingService.id': { sql: `coalesce(${supporting}, ${posted('$.supportingService[*].id')})`, type: 'text', many: true },
     'serviceRelationship.service.id': { sql: `CASE WHEN r.parent_id IS NULL THEN ${posted('$.serviceRelationship[*].service.id')} ELSE ARRAY[r.parent_id] END`, type: 'text', many: true },
   },
+  shown: { serviceRelationship: shownRelations },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
   readOnly: ({ managed }) => (managed ? ['state', 'serviceDate', 'serviceSpecification', 'serviceCharacteristic', 'relatedParty', 'category', 'serviceType'] : ['serviceDate']),

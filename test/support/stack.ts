@@ -35,7 +35,7 @@ const settlePollMs = 5;
  * Starts the services; at the end of the test they are stopped, every invariant of DOMAIN §8 is
  * checked and the database is dropped.
  */
-export async function startStack(t: ExecutionContext, options: StackOptions = {}): Promise<Stack> {
+export async function startStack(t: Pick<ExecutionContext, 'teardown'>, options: StackOptions = {}): Promise<Stack> {
   const clone = await cloneDatabase({ BSS_PORT_BASE: '0', ...options.env });
   const clock = new Clock({ frozenAtMs: Date.parse(options.at ?? '2026-04-11T09:00:00Z'), offsetMs: 0 });
   const running = await serve(options.services ?? serviceNames, clone.config, { clock, logLevel: process.env['BSS_TEST_LOG'] ?? 'silent' });
