@@ -7,7 +7,18 @@ interface Total {
   readonly total: number;
 }
 
-const totals = new WeakMap<Database, Map<string, Total>>();
+/** A count under way, and the one that all who have asked since share. */
+interface Count {
+  readonly running: Promise<Total>;
+  next: Promise<Total> | null;
+}
+
+interface Totals {
+  readonly known: Map<string, Total>;
+  readonly counts: Map<string, Count>;
+}
+
+const totalsOf = new WeakMap<Database, Totals>();
 const totalsMax = 500;
 const keyMax = 4000;
 
@@ -18,19 +29,41 @@ const keyMax = 4000;
 const snapshotSql = "pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text";
 
 /**
- * The `total` of a counting statement. A table of 100,000 rows takes some 5 to 10 ms to count in its
- * index; a list that is read again and again while nobody writes takes them once.
+ * The `total` of a counting statement, as of a moment after the call. A table of 100,000 rows takes
+ * some 5 to 10 ms to count in its index; a list that is read again and again while nobody writes
+ * takes them once, and one that many read while others write is counted once at a time.
  */
 export async function totalOf(db: Database, text: string, values: readonly unknown[]): Promise<number> {
-  const known = totals.get(db) ?? new Map<string, Total>();
-  totals.set(db, known);
+  const totals = totalsOf.get(db) ?? { known: new Map(), counts: new Map() };
+  totalsOf.set(db, totals);
   const key = `${text} ${JSON.stringify(values)}`;
-  const last = known.get(key);
+  const last = totals.known.get(key);
   const now = last && (await db.one<{ snapshot: string }>(`SELECT ${snapshotSql} AS snapshot`))?.snapshot;
   if (last && last.snapshot === now) return last.total;
+  const counted = await shared(totals, key, () => count(db, text, values));
+  if (key.length <= keyMax) keep(totals.known, key, counted);
+  return counted.total;
+}
+
+async function count(db: Database, text: string, values: readonly unknown[]): Promise<Total> {
   const counted = await db.one<Total>(`SELECT counted.total, (SELECT ${snapshotSql}) AS snapshot FROM (${text}) counted`, values, false);
-  if (counted && key.length <= keyMax) keep(known, key, counted);
-  return counted?.total ?? 0;
+  return counted!; // an aggregate has a row
+}
+
+/** A count that began before a call may have missed what the caller has just written: it waits for the one after. */
+function shared({ counts }: Totals, key: string, counting: () => Promise<Total>): Promise<Total> {
+  const under = counts.get(key);
+  if (!under) return begun(counts, key, counting());
+  under.next ??= under.running.catch(() => undefined).then(() => begun(counts, key, counting()));
+  return under.next;
+}
+
+function begun(counts: Map<string, Count>, key: string, running: Promise<Total>): Promise<Total> {
+  const mine: Count = { running, next: null };
+  counts.set(key, mine);
+  const ended = (): void => { if (mine.next === null) counts.delete(key); };
+  running.then(ended, ended);
+  return running;
 }
 
 function keep(known: Map<string, Total>, key: string, total: Total): void {
