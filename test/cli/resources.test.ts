@@ -39,7 +39,7 @@ test('customer find: an address is an address, all else a number', async (t) => 
 
 test('customer kyc-attest: sends the document once, and nothing that was not said', async (t) => {
   const path = 'POST /bss-api/crm/v1/customer/CUST-022/kycAttestation';
-  const stack = await ScriptedStack.start(t, { [path]: { body: { '@type': 'Kyc', id: 'CUST-022', kycStatus: 'verified' } } });
+  const stack = await ScriptedStack.start(t, { [path]: { body: { '@type': 'Kyc', id: 'CUST-022', customerId: 'CUST-022', kycStatus: 'verified' } } });
   t.is((await stack.bss(['customer', 'kyc-attest', 'CUST-022', '--document-number', 'S1234567A'])).code, 0);
   t.deepEqual(stack.seen[0]?.body, { provider: 'prebaked', attestationToken: 'ok', documentNumber: 'S1234567A' });
 });
