@@ -26,6 +26,7 @@ import { platform } from './platform/index.ts';
 import { refusalRecorder } from './platform/refusal.ts';
 import { SharedClock } from './platform/shared-clock.ts';
 import type { Service } from './service.ts';
+import { sweepWorker } from './sweep.ts';
 
 export interface Running {
   readonly services: readonly { readonly name: ServiceName; readonly port: number }[];
@@ -117,7 +118,10 @@ class Stack implements Running {
     await Promise.all(units.map((unit) => this.#listen(unit, units)));
     this.#background.push(this.#bus);
     await this.#bus.start(units.flatMap(({ service, hosted }) => hosted.consumers.map((consumer) => ({ consumer, database: service.db }))));
-    for (const { hosted } of units) for (const worker of hosted.workers) this.#run(worker);
+    for (const { service, hosted } of units) {
+      for (const worker of hosted.workers) this.#run(worker);
+      for (const sweep of hosted.sweeps ?? []) this.#run(sweepWorker(service, sweep));
+    }
     if (names.length < serviceNames.length) this.#run(this.#clock.follower(this.#log));
     this.#run(this.#notifier);
     this.#run(this.#relay);
@@ -157,7 +161,7 @@ class Stack implements Running {
     const { service } = unit;
     const host = this.#host(unit, units);
     this.#hosts.push(host);
-    const port = await host.listen(servicePort(service.name, this.#config.portBase));
+    const port = await host.listen(servicePort(service.name, this.#config.portBase), this.#config.listenHost);
     this.#ports.set(service.name, port);
     service.log.info({ port }, 'listening');
   }
@@ -169,7 +173,7 @@ class Stack implements Running {
     this.#run(inboxWorker(service));
     const shared = platform({
       service, database: this.#platform, clock: this.#clock, consumers: hosted.consumers.map((consumer) => consumer.name),
-      nudge: () => this.#bus.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
+      nudge: () => this.#bus.nudge(), nudgeHubs: () => this.#notifier.nudge(), sweeps: hosted.sweeps ?? [], allSweeps: units.flatMap((each) => each.hosted.sweeps ?? []),
     });
     const rows = rowsOf(name);
     const handlers = { ...shared, ...hosted.routes } as Record<string, AnyHandler>; // checked against their stubs where they are written

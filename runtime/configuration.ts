@@ -16,6 +16,7 @@ export const configuration = {
   databaseUrl: url('BSS_DATABASE_URL', 'local', ['postgres:', 'postgresql:'], 'local', 'PostgreSQL 16 server, as a role that may create roles and schemas; local starts the embedded one.'),
   amqpUrl: url('BSS_AMQP_URL', 'local', ['amqp:', 'amqps:'], 'local', 'RabbitMQ server; local delivers events from the database.'),
   portBase: integer('BSS_PORT_BASE', 8000, [0, 65000], 'Service n of DOMAIN §2 listens on this + n; 0 takes free ports.'),
+  listenHost: choice('BSS_LISTEN_HOST', ['127.0.0.1', '0.0.0.0', '::'], 'Who reaches the services: this machine only, or every machine over IPv4, or over IPv6 too.'),
   validate: choice('BSS_VALIDATE', ['compiled', 'referee'], 'Which validator guards the routes: compiled ahead of time, or express-openapi-validator.'),
   apiToken: secret('BSS_API_TOKEN', 'Token of the identity "default", role system.'),
   piiPepper: secret('BSS_PII_PEPPER', 'Key of the hashes of document numbers.'),

@@ -59,11 +59,14 @@ export class Host {
     return (this.#server.address() as AddressInfo | null)?.port ?? null; // a TCP server's address
   }
 
-  /** @param port 0 takes a free one */
-  listen(port: number): Promise<number> {
+  /**
+   * @param port 0 takes a free one
+   * @param address who can reach it: this machine, unless said otherwise
+   */
+  listen(port: number, address = '127.0.0.1'): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, () => {
+      this.#server.listen(port, address, () => {
         this.#server.off('error', reject);
         this.#server.on('error', (err) => this.#options.log.error({ err }, 'the listener failed'));
         resolve(this.port ?? port);
