@@ -25,11 +25,12 @@ export interface Patched<Row extends ResourceRow> extends Change<Row>, Stored {}
  */
 export async function patched<Row extends ResourceRow>(service: Service, definition: ResourceDefinition<Row>, row: Row, call: PatchCall): Promise<Patched<Row> | null> {
   const before = project(service, definition, row);
-  const after = normal(definition, outcome(before, call));
+  const shown = Object.keys(definition.project?.(row, service) ?? {});
+  const locked = lockedOf(definition, row, shown);
+  const after = withLockedNulls(before, normal(definition, outcome(before, call)), locked);
   const changed = differing(before, after);
   if (changed.length === 0) return null;
-  const shown = Object.keys(definition.project?.(row, service) ?? {});
-  refuseLocked(definition, row, before, changed, shown);
+  refuseLocked(definition, row, before, changed.filter((name) => locked.has(name)));
   refuseRemoved(definition, after, changed);
   await refuseIllegal(definition, after, changed);
   const whole = { ...after, ...normal(definition, definition.touched?.(service.clock.now()) ?? {}) };
@@ -41,8 +42,10 @@ export async function patched<Row extends ResourceRow>(service: Service, definit
 
 function outcome(before: JsonObject, { body, contentType }: PatchCall): unknown {
   if (deeperThan(body, depthMax)) throw new BadRequest(`The patch is nested deeper than ${depthMax} levels`);
+  const stepwise = contentType === 'application/json-patch+json';
+  if (stepwise !== Array.isArray(body)) throw new BadRequest(stepwise ? 'A JSON Patch is a list of steps' : 'A merge patch of a resource is an object');
   // The host has checked the steps against the schema of the media type.
-  const after = contentType === 'application/json-patch+json' ? jsonPatch(before, body as JsonPatchStep[]) : mergePatch(before, body);
+  const after = stepwise ? jsonPatch(before, body as JsonPatchStep[]) : mergePatch(before, body);
   if (!isObject(after)) throw new BadRequest('The patch leaves no resource', [{ pointer: '', message: 'must be an object' }]);
   return after;
 }
@@ -58,12 +61,22 @@ function differing(before: JsonObject, after: JsonObject): string[] {
   return [...names].filter((name) => Object.hasOwn(before, name) !== Object.hasOwn(after, name) || !jsonEqual(before[name], after[name])).sort();
 }
 
-function refuseLocked<Row extends ResourceRow>(
-  definition: ResourceDefinition<Row>, row: Row, before: Document, changed: readonly string[], shown: readonly string[],
-): void {
-  const { key, readOnly, extensions = [], stateAttribute } = definition;
-  const locked = new Set(['id', 'href', ...extensions, ...shown, ...(typeof readOnly === 'function' ? readOnly(row) : readOnly)]);
-  const fields = changed.filter((name) => locked.has(name));
+/** First-level attributes that only the server sets. */
+const lockedOf = <Row extends ResourceRow>({ readOnly, extensions = [] }: ResourceDefinition<Row>, row: Row, shown: readonly string[]): ReadonlySet<string> =>
+  new Set(['id', 'href', ...extensions, ...shown, ...(typeof readOnly === 'function' ? readOnly(row) : readOnly)]);
+
+/** A merge patch cannot say null, so that a row sent back whole lacks the nulls inside it: of what is locked they stay. */
+function withLockedNulls(before: JsonObject, after: JsonObject, locked: ReadonlySet<string>): JsonObject {
+  const same = Object.keys(after).filter((name) => locked.has(name) && Object.hasOwn(before, name) && jsonEqual(withoutNulls(before[name]), withoutNulls(after[name])));
+  return { ...after, ...Object.fromEntries(same.map((name) => [name, before[name]])) };
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null).map(([name, member]) => [name, withoutNulls(member)]));
+}
+
+function refuseLocked<Row extends ResourceRow>({ key, stateAttribute }: ResourceDefinition<Row>, row: Row, before: Document, fields: readonly string[]): void {
   if (fields.length === 0) return;
   throw new PolicyViolation(
     `${resources[key].area}.patch.field_locked`, `The server sets ${fields.join(', ')}; a patch cannot change it.`,

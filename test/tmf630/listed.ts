@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { operations } from '#generated/operations';
 import { resources, type ResourceKey } from '#generated/resources';
 import type { Operation, OperationKind, Resource } from '#runtime/operation';
-import { readInputs } from '#tools-gen/inputs';
-import type { OperationSource } from '#tools-gen/operation-rows';
+import { loadSpecs } from '#tools-gen/load-spec';
+import type { OpenApiDocument, SpecOperation } from '#tools-gen/openapi';
 import { mediaOf, requestBodyOf } from '#tools-gen/resolve';
 import { type Random } from './random.ts';
 import { sample } from './sample-body.ts';
@@ -33,16 +33,24 @@ export const listed: readonly Listed[] = (Object.keys(resources) as ResourceKey[
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The documents behind the operations, read once per file of tests. */
-export async function sources(): Promise<ReadonlyMap<string, OperationSource>> {
-  const { sources: all } = await readInputs(root);
-  return new Map(all.map((source) => [source.row.key, source]));
+export interface Source {
+  readonly document: OpenApiDocument;
+  readonly operation: SpecOperation;
 }
 
+/** The documents behind the operations, by operation key, read once per file of tests. */
+export async function sources(): Promise<ReadonlyMap<string, Source>> {
+  const specs = await loadSpecs(root);
+  return new Map(specs.flatMap(({ api, document }) => operationsOf(document).map((operation) => [`${api}.${operation.operationId}`, { document, operation }] as const)));
+}
+
+const operationsOf = ({ paths }: OpenApiDocument): SpecOperation[] =>
+  Object.values(paths).flatMap(({ get, post, patch, delete: remove }) => [get, post, patch, remove].filter((one) => one !== undefined));
+
 /** A legal body of an operation; undefined where it takes none. */
-export function bodyOf({ spec, operation }: OperationSource, random: Random, fullness: number): unknown {
-  const schema = mediaOf(requestBodyOf(spec.document, operation)?.content)?.schema;
+export function bodyOf({ document, operation }: Source, random: Random, fullness: number): unknown {
+  const schema = mediaOf(requestBodyOf(document, operation)?.content)?.schema;
   // An order for an offering is carried out, and refused where it cannot be; one for none is recorded.
-  const absent = spec.api === 'TMF622' ? ['ProductOfferingRef'] : [];
-  return schema && sample(schema, { document: spec.document, random, fullness, levelsMax: 3, absent });
+  const absent = /ProductOrder/.test(operation.operationId) ? ['ProductOfferingRef'] : [];
+  return schema && sample(schema, { document, random, fullness, levelsMax: 3, absent });
 }

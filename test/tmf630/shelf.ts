@@ -84,3 +84,22 @@ export async function list(t: ExecutionContext, { wire }: Shelf, { list: operati
 /** A GET below the collection's path: `?limit=1`, `/ORD-001`. */
 export const get = ({ wire }: Shelf, { list: { service, path } }: Listed, rest: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> =>
   wire.send({ service: service as never, method: 'GET', path: `${path}${rest}`, headers }); // as above
+
+/** Any request below the collection's path; a body that is no text goes as JSON. */
+export function send({ wire }: Shelf, { list: { service, path } }: Listed, method: string, rest: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  return wire.send({ service: service as never, method, path: `${path}${rest}`, headers, ...(text === undefined ? {} : { body: text }) }); // as above
+}
+
+/** Path of a row below its collection. */
+export const at = (row: Row | undefined): string => `/${encodeURIComponent(String(row?.['id']))}`;
+
+/** An answer that refuses: its status, and the body every refusal of ours has (DOMAIN §10). */
+export function refused(t: ExecutionContext, reply: Reply, status: number, message?: string): void {
+  t.is(reply.status, status, `${message ?? ''} ${reply.text.slice(0, 300)}`);
+  const { code, reason, '@type': type, ...body } = jsonOf(reply) as Row; // every refusal has a body
+  t.is(typeof code, 'string');
+  t.is(typeof reason, 'string');
+  t.is(body['status'], String(status));
+  t.true(type === 'Error' || type === 'PolicyViolation');
+}
