@@ -8,9 +8,10 @@ interface Entry {
   area: string;
   /** Put before the last part of each type, `task_`. */
   prefix?: string;
-  hub: { api: string; resource: string; id?: string }[];
+  hub: { api: string; resource: string; id?: string; shows?: string }[];
   payload: string[];
-  types: Record<string, string>;
+  /** One suffix, or several where one event is told in several ways. */
+  types: Record<string, string | string[]>;
 }
 
 /** A notification that subscribers of one resource get. */
@@ -21,6 +22,8 @@ export interface Notification {
   event: string;
   /** Prefix of the ids it is about, where the aggregate feeds several resources. */
   idPrefix: string | null;
+  /** The resource that is shown, where it is not the one the notification is named after. */
+  shows: string;
 }
 
 export interface EventType {
@@ -50,13 +53,13 @@ function expand(entry: Entry): EventType[] {
   return Object.entries(entry.types).map(([name, suffix]) => ({
     type: `${entry.area}.${entry.prefix ?? ''}${name}`,
     aggregate: entry.aggregate,
-    hub: suffix === 'none' ? [] : entry.hub.map((hub) => notificationOf(hub, suffix)),
+    hub: [suffix].flat().filter((one) => one !== 'none').flatMap((one) => entry.hub.map((hub) => notificationOf(hub, one))),
     payload: entry.payload,
   }));
 }
 
 function notificationOf(hub: Entry['hub'][number], suffix: string): Notification {
-  return { api: hub.api, resource: hub.resource, event: `${pascalCase(hub.resource)}${suffix}Event`, idPrefix: hub.id ?? null };
+  return { api: hub.api, resource: hub.resource, event: `${pascalCase(hub.resource)}${suffix}Event`, idPrefix: hub.id ?? null, shows: hub.shows ?? hub.resource };
 }
 
 /** TMF678 publishes no events for on-demand bills and rates; ours have its form without its schema. */

@@ -11,6 +11,8 @@ export interface HubEvent {
   readonly event: string;
   /** Prefix of the aggregate ids it is about, where the aggregate feeds several resources. */
   readonly idPrefix: string | null;
+  /** The resource that is shown, where it is not the one the notification is named after. */
+  readonly shows: string;
 }
 
 export interface EventDescription {

@@ -48,7 +48,7 @@ function sourceOf(place: Place, api: ApiOverlay, overlay: Overlay, tools: Return
   const { spec, operation } = place;
   const key = `${spec.api}.${operation.operationId}`;
   const parameters = parametersOf(spec.document, place.path, operation);
-  const facts = place.path.startsWith('/hub') ? hubFacts(place, overlay) : spec.api.startsWith('TMF') ? resourceFacts(place, api) : ownFacts(place);
+  const facts = spec.api.startsWith('TMF') ? (place.path.startsWith('/hub') ? hubFacts(place, overlay) : resourceFacts(place, api)) : ownFacts(place);
   const tool = tools.get(key);
   const row: Operation = {
     key, api: spec.api, service: api.service, ...addresses(place), operationId: operation.operationId, ...facts,

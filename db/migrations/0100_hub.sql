@@ -39,7 +39,7 @@ CREATE TABLE integrations.hub_delivery (
   last_status integer,
   last_error text,
   ended_ms bigint,
-  UNIQUE (hub_id, event_id),
+  UNIQUE (hub_id, event_id, event_name),
   CHECK (state = 'new' OR body IS NOT NULL)
 ) WITH (fillfactor = 70);
 CREATE INDEX hub_delivery_new ON integrations.hub_delivery (api, position) WHERE state = 'new';

@@ -64,7 +64,7 @@ export const claimDue = (database: Database, { apis, busy, nowMs, leaseUntilMs, 
        SELECT n.id, row_number() OVER (PARTITION BY n.hub_id ORDER BY n.position) AS place, n.position FROM integrations.hub_delivery n
        WHERE n.api = ANY($1::text[]) AND n.hub_id <> ALL($2::text[]) AND n.state = 'waiting' AND n.next_run_ms <= $3 AND coalesce(n.lease_until_ms, 0) <= $3
          AND NOT EXISTS (SELECT 1 FROM integrations.hub_delivery e WHERE e.hub_id = n.hub_id AND e.aggregate_type = n.aggregate_type
-           AND e.aggregate_id = n.aggregate_id AND e.aggregate_seq < n.aggregate_seq AND e.state IN ('new', 'waiting'))),
+           AND e.aggregate_id = n.aggregate_id AND (e.aggregate_seq, e.id) < (n.aggregate_seq, n.id) AND e.state IN ('new', 'waiting'))),
      first AS (
        SELECT n.id FROM integrations.hub_delivery n
        WHERE n.id IN (SELECT id FROM candidate WHERE place <= $6 ORDER BY position LIMIT $5)

@@ -23,7 +23,7 @@ export async function fanOut(tx: Tx, events: readonly OutboxEvent[], atMs: numbe
      FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[])
        AS e (api, event_id, occurred_at, position, event_type, aggregate_type, aggregate_id, aggregate_seq, event_name, resource)
      JOIN integrations.hub h ON h.api = e.api AND h.since_position < e.position AND (h.event_names IS NULL OR e.event_name = ANY(h.event_names))
-     ON CONFLICT (hub_id, event_id) DO NOTHING RETURNING id`,
+     ON CONFLICT (hub_id, event_id, event_name) DO NOTHING RETURNING id`,
     [column((one) => one.api), column(({ of }) => of.eventId), column(({ of }) => of.occurredAt), column(({ of }) => of.position),
       column(({ of }) => of.eventType), column(({ of }) => of.aggregateType), column(({ of }) => of.aggregateId), column(({ of }) => of.aggregateSeq),
       column((one) => one.event), column((one) => one.resource), atMs]);

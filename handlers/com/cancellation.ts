@@ -1,4 +1,5 @@
 import type { Tx } from '#db/database';
+import { record } from '#events/record';
 import type { ComHandlers } from '#generated/stubs/com';
 import { cancelProductOrderMachine, type CancelTrigger } from '#policy/cancel-order';
 import { advanceSaga, orderMachine } from '#policy/order';
@@ -26,7 +27,7 @@ export const requestCancel = (service: Service, saga: Worker): ComHandlers['TMF6
   const row = await service.db.tx(async (tx) => {
     const order = await orderNamed(tx, orderId);
     const id = await nextId(tx, cancelProductOrder);
-    await (order ? cancel(tx, service, id, document, order) : open(tx, service, { id, orderId: null, customerId: null }, document));
+    await (order ? cancel(tx, service, id, document, order) : ask(tx, service, id, document));
     tx.afterCommit(() => saga.nudge());
     return (await findResource(tx, cancelProductOrder, id))!; // inserted above
   });
@@ -73,6 +74,13 @@ async function open(tx: Tx, service: Service, request: Request, document: Docume
   const move = cancelProductOrderMachine.move(tx, null, 'request');
   await insertCancel(tx, move, { ...request, at: service.clock.now(), document });
   recordMove(tx, move, request.id, cancelPayload(request));
+}
+
+/** An order of somebody else's system: what becomes of the request, that system has to tell. */
+async function ask(tx: Tx, service: Service, id: string, document: Document): Promise<void> {
+  const request = { id, orderId: null, customerId: null };
+  await open(tx, service, request, document);
+  record(tx, 'cancel_order.information_required', id, cancelPayload(request));
 }
 
 /** Whoever is starting the saga right now finds that there is no step to keep. */

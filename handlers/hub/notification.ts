@@ -2,7 +2,7 @@
 import type { Database } from '#db/database';
 import type { Unrendered } from '#events/hub/delivery';
 import { remainsOf } from '#events/hub/remains';
-import { eventCatalogue, type EventType } from '#generated/events';
+import { eventCatalogue, type EventType, type HubEvent } from '#generated/events';
 import { resources, type ResourceKey } from '#generated/resources';
 import { isoTime } from '#runtime/clock';
 import { NotFound } from '#runtime/errors';
@@ -13,7 +13,7 @@ import { matches, wishOf } from './query.ts';
 export type Representation = Readonly<Record<string, unknown>>;
 export type Handlers = Readonly<Record<string, AnyHandler>>;
 
-export const keyOf = ({ api, resource }: Pick<Unrendered, 'api' | 'resource'>): ResourceKey => `${api}.${resource}` as ResourceKey; // the generator checks the catalogue of events against the table
+const keyOf = ({ api, resource }: Pick<Unrendered, 'api' | 'resource'>): ResourceKey => `${api}.${resource}` as ResourceKey; // the generator checks the catalogue of events against the table
 
 /**
  * Body of one notification.
@@ -23,17 +23,27 @@ export const keyOf = ({ api, resource }: Pick<Unrendered, 'api' | 'resource'>): 
 export async function render(database: Database, handlers: Handlers, delivery: Unrendered): Promise<string | null> {
   const resource = await representationOf(database, handlers, delivery);
   if (!resource) return null;
-  const wanted = await matches(database, keyOf(delivery), wishOf(delivery.api, delivery.query), resource);
+  const wanted = await matches(database, shownKey(delivery), wishOf(delivery.api, delivery.query), resource);
   return wanted ? JSON.stringify(envelopeOf(delivery, resource)) : null;
 }
 
 async function representationOf(database: Database, handlers: Handlers, delivery: Unrendered): Promise<Representation | null> {
-  const { path, schema } = resources[keyOf(delivery)];
-  const shown = await retrieved(handlers, keyOf(delivery), delivery.aggregateId) ?? await remainsOf(database, `${path}/${delivery.aggregateId}`);
+  const key = shownKey(delivery);
+  const { path, schema } = resources[key];
+  const shown = await retrieved(handlers, key, delivery.aggregateId) ?? await remainsOf(database, `${path}/${delivery.aggregateId}`);
   if (shown) return asOf(delivery, shown);
   // Services of TMF638 and TMF640 share their types of events; one that is not here is the other API's.
-  const isElsewhere = eventCatalogue[delivery.eventType as EventType].hub.length > 1;
+  const isElsewhere = mappings(delivery).some(({ api, idPrefix }) => api !== delivery.api && idPrefix === null);
   return isElsewhere ? null : { id: delivery.aggregateId, href: `${path}/${delivery.aggregateId}`, '@type': schema };
+}
+
+const mappings = ({ eventType }: Unrendered): readonly HubEvent[] => eventCatalogue[eventType as EventType].hub; // written by the ledger, which knows no other types
+
+/** The resource that stands in the notification. */
+function shownKey(delivery: Unrendered): ResourceKey {
+  const { api, eventName } = delivery;
+  const resource = mappings(delivery).find((one) => one.api === api && one.event === eventName)?.shows ?? delivery.resource;
+  return keyOf({ api, resource });
 }
 
 /** The resource as its own GET shows it, or null when it is gone. */

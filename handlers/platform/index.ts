@@ -2,6 +2,7 @@ import type { Database } from '#db/database';
 import type { PlatformHandlers } from '#generated/stubs/platform';
 import type { Service } from '../service.ts';
 import type { Sweep } from '../sweep.ts';
+import { operatorHandlers } from '../hub/operator.ts';
 import { auditHandlers } from './audit.ts';
 import { clockHandlers } from './clock.ts';
 import { messageHandlers } from './message.ts';
@@ -20,6 +21,8 @@ export interface PlatformParts {
   readonly consumers: readonly string[];
   /** Wakes a consumer of this process, `EmbeddedBus.nudge`. */
   readonly nudge: (consumer: string) => void;
+  /** Wakes the sender of notifications of this process. */
+  readonly nudgeHubs: () => void;
   /** Those of the service asked. */
   readonly sweeps: readonly Sweep[];
   /** Those of every service in this process: an advance of the clock runs them in order of time. */
@@ -27,12 +30,13 @@ export interface PlatformParts {
 }
 
 /**
- * Routes of `/bss-api/audit/v1` and `/bss-api/admin/v1`, mounted on every port: ledger and clock are
- * the same everywhere, messages and sweeps are those of the service asked (specs/bss/admin.yaml).
+ * Routes of `/bss-api/audit/v1` and `/bss-api/admin/v1`, mounted on every port: ledger, clock and
+ * subscriptions are the same everywhere, messages and sweeps are those of the service asked (specs/bss/admin.yaml).
  */
 export const platform = (parts: PlatformParts): PlatformHandlers => ({
   ...auditHandlers(parts.service, parts.database),
   ...clockHandlers(parts.service, parts.clock, parts.allSweeps),
   ...messageHandlers(parts),
+  ...operatorHandlers({ service: parts.service, database: parts.database, nudge: parts.nudgeHubs }),
   ...sweepHandlers(parts.service, parts.sweeps),
 });

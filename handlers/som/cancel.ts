@@ -1,4 +1,5 @@
 import type { Tx } from '#db/database';
+import { record } from '#events/record';
 import type { SomHandlers } from '#generated/stubs/som';
 import { cancelServiceOrderMachine } from '#policy/cancel-order';
 import { unknownReference } from '#policy/reference';
@@ -38,7 +39,10 @@ async function request(tx: Tx, service: Service, nudge: Nudge, serviceOrderId: s
   const move = cancelServiceOrderMachine.move(tx, null, 'request', undefined, { cancelOrderId: id, serviceOrderId });
   const row = await insertCancel(tx, move, { id: id!, serviceOrderId: order?.id ?? null, document }, at); // one id was asked for
   recordMove(tx, move, row.id, cancelPayload(row.id, order, tasks));
-  return order ? assess(tx, service, nudge, row, order, tasks) : row;
+  if (order) return assess(tx, service, nudge, row, order, tasks);
+  // What becomes of somebody else's order, its system has to tell.
+  record(tx, 'cancel_order.information_required', row.id, cancelPayload(row.id, null, 0));
+  return row;
 }
 
 /**

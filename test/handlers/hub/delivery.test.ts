@@ -1,29 +1,12 @@
 /** N9 of SCENARIOS §5: what subscribers get, in which order, how often, and what they do not get. */
 import test from 'ava';
-import { operations } from '#generated/operations';
 import { hmacSha256 } from '#runtime/ids';
-import type { Operation } from '#runtime/operation';
 import { customer, line } from '../../support/story.ts';
-import { startStack, type Stack } from '../../support/stack.ts';
+import { startStack } from '../../support/stack.ts';
 import { Listener } from './listener.ts';
+import { subscribe, unsubscribe } from './subscription.ts';
 
 const env = { BSS_HUB_SECRET: 'wax, ribbon and a signet ring of brass', BSS_HUB_ALLOW_HOSTS: '127.0.0.1' };
-
-const hubOf = (api: string): Operation => {
-  const found = Object.values<Operation>(operations).find((row) => row.kind === 'hub-create' && row.api === api);
-  if (!found || found.service === '*') throw new Error(`${api} has no hub`);
-  return found;
-};
-
-const json = { 'Content-Type': 'application/json' };
-
-async function subscribe(stack: Stack, api: string, body: object): Promise<Response> {
-  const { service, path } = hubOf(api);
-  return stack.fetch(service as never, path, { method: 'POST', headers: json, body: JSON.stringify(body) }, 'cli'); // hubOf has refused the services of all
-}
-
-const unsubscribe = (stack: Stack, api: string, id: string) =>
-  stack.fetch(hubOf(api).service as never, `${hubOf(api).path}/${id}`, { method: 'DELETE' }, 'cli'); // see subscribe
 
 test('a listener gets one create and every state of an order, in order, signed, and nothing after it left', async (t) => {
   const stack = await startStack(t, { env });

@@ -69,7 +69,7 @@ test.serial('a request for an order we do not hold is stored and never followed'
   t.teardown(() => network.close());
   t.is((await ask(network, 'foreign-7')).body.state, 'accepted');
   await network.settle();
-  t.deepEqual(await network.told(), ['cancel_order.created']);
+  t.deepEqual(await network.told(), ['cancel_order.created', 'cancel_order.information_required']);
 });
 
 test.serial('an order of which a task is known to be done is not cancelled, and what has had effects is not deleted', async (t) => {
