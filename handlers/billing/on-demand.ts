@@ -37,6 +37,9 @@ export const onDemandDefinition: ResourceDefinition<OnDemandRow> = {
   permits: {},
 };
 
+/** Every request shows an account (TMF.md §3), also one that named none. */
+const unnamed = 'UNSPECIFIED';
+
 /**
  * POST customerBillOnDemand: answers with the newest bill of the account; an unknown account is
  * recorded as rejected with its rule (DOMAIN §1).
@@ -56,7 +59,7 @@ async function decide(tx: Tx, service: Service, posted: Document, account: Accou
   const id = await nextId(tx, onDemandDefinition);
   const opening = onDemandMachine.move(tx, null, 'create', facts);
   const document = {
-    billingAccount: { id: facts.accountId ?? '' }, ...posted,
+    billingAccount: { id: facts.accountId ?? unnamed }, ...posted,
     ...(account ? { relatedParty: { id: account.customerId, name: account.name, role: 'customer', '@referredType': 'Customer' } } : { [verdictAttribute]: verdict(violation(accountUnknown, facts)) }),
   };
   const bill = account && await tx.one<{ id: string }>('SELECT id FROM billing.customer_bill WHERE billing_account_id = $1 ORDER BY bill_date DESC, id DESC LIMIT 1', [account.id]);

@@ -89,9 +89,8 @@ export class Referee {
     const validators = this.#responses._getOrBuildValidator(exchange as never, answers as never); // see #asked
     const value = body === undefined ? undefined : structuredClone(body);
     const refusal = refusalOf(() => this.#responses._validate({ validators, body: value, statusCode: status, path: exchange.path, accepts: ['application/json'] } as never));
-    if (!refusal) return null;
-    const found = problemsOf(partial ? { ...refusal, errors: refusal.errors?.filter((error) => !isMissingFromRow(error)) } as Refusal : refusal, '/response');
-    return found.length === 0 ? null : found;
+    if (!refusal || (partial && refusal.errors?.every(isMissingFromRow))) return null;
+    return problemsOf(refusal, '/response');
   }
 }
 
@@ -115,7 +114,7 @@ function refusalOf(judge: () => unknown): Refusal | null {
     judge();
     return null;
   } catch (error) {
-    if (error instanceof Error && 'status' in error && 'errors' in error) return error as unknown as Refusal; // the members of its HttpError
+    if (error instanceof Error && 'status' in error && 'errors' in error) return error as unknown as Refusal; // its HttpError has these members
     throw error;
   }
 }
