@@ -5,12 +5,13 @@ import {
   addContact, changeContact, changeCustomer, contactMediumRequired, customerMachine, deleteCustomer, removeContact, type CustomerFacts,
 } from '#policy/customer';
 import { violation } from '#policy/rule';
+import { NotFound } from '#runtime/errors';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, idOf, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
-import { nextId } from '../resource/rows.ts';
+import { findResource, nextId } from '../resource/rows.ts';
 import { verdict, verdictAttribute } from '../resource/verdict.ts';
 import type { Service } from '../service.ts';
 import { planMedia } from './contact.ts';
@@ -63,6 +64,8 @@ export function customerRoutes(service: Service): Routes {
       return changed(service, customers, row);
     },
     async 'TMF629.deleteCustomer'(call) {
+      // Neighbours take an id of ours only.
+      if (!(await findResource(service.db, customers, idOf(call)))) throw new NotFound('customer', idOf(call));
       const references = await effectsElsewhere(service, idOf(call));
       await service.db.tx(async (tx) => {
         const row = await rowToWrite(tx, customers, call);
