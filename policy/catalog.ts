@@ -5,7 +5,7 @@ import { rule } from './rule.ts';
 
 export const offeringStates = ['In design', 'Launched', 'Retired', 'Obsolete'] as const;
 export type OfferingState = (typeof offeringStates)[number];
-export type OfferingTrigger = 'create' | 'launch' | 'retire' | 'drop';
+export type OfferingTrigger = 'create' | 'launch' | 'retire' | 'drop' | 'restoreRetired' | 'restoreObsolete';
 
 /** What a price, offering or specification is called that does not exist yet. */
 export interface CreateFacts {
@@ -180,6 +180,9 @@ export const offeringMachine = new Machine<'offering', OfferingState, OfferingTr
   event: () => 'catalog.offering_state_changed',
   transitions: [
     { from: null, trigger: 'create', to: 'In design', events: ['catalog.offering_created'] },
+    // An imported catalog keeps what it no longer sells; nothing is sold by that, so nothing is asked.
+    { from: null, trigger: 'restoreRetired', to: 'Retired', events: ['catalog.offering_created'] },
+    { from: null, trigger: 'restoreObsolete', to: 'Obsolete', events: ['catalog.offering_created'] },
     {
       from: ['In design', 'Retired'], trigger: 'launch', to: 'Launched',
       guard: [specificationUnmapped, launchPriceMissing, allowanceMissing, blockingUnknown],

@@ -16,6 +16,8 @@ export interface Home {
   readonly run: string;
   readonly log: string;
   readonly mail: string;
+  /** Files of import and export jobs. */
+  readonly exchange: string;
   /** State of the embedded PostgreSQL; its data too, where the server's user can reach it. */
   readonly database: string;
 }
@@ -29,6 +31,7 @@ export function homeOf(env: Environment): Home {
     run: join(folder, 'run'),
     log: join(folder, 'log'),
     mail: join(folder, 'mail'),
+    exchange: join(folder, 'exchange'),
     database: join(folder, 'pg'),
   });
 }

@@ -81,13 +81,13 @@ export function offeringRoutes(service: Service): Routes {
     'TMF620.deleteProductOffering': plain.delete,
     async 'TMF620.createProductOffering'({ body }) {
       const attributes = accept(offerings, body);
-      return created(service, offerings, await service.db.tx((tx) => create(service, tx, body, attributes)));
+      return created(service, offerings, await service.db.tx((tx) => createOfferingRow(service, tx, body, attributes)));
     },
     async 'TMF620.patchProductOffering'(call) {
       const row = await service.db.tx(async (tx) => {
         const current = await rowToWrite(tx, offerings, call);
         const change = await patched(service, patchable, withPrices(current, service), call);
-        return change ? apply(service, tx, current, change) : current;
+        return change ? changeOfferingRow(service, tx, current, change) : current;
       });
       return changed(service, offerings, row);
     },
@@ -95,8 +95,9 @@ export function offeringRoutes(service: Service): Routes {
 }
 
 /** For a PATCH the list of prices is an attribute like any other. */
-const { project: _shown, ...patchable } = offerings;
-const withPrices = (row: OfferingRow, service: Service): OfferingRow => ({ ...row, document: { ...row.document, productOfferingPrice: pricesOf(row, service) ?? [] } });
+const { project: _shown, ...withoutView } = offerings;
+export const patchable = withoutView;
+export const withPrices = (row: OfferingRow, service: Service): OfferingRow => ({ ...row, document: { ...row.document, productOfferingPrice: pricesOf(row, service) ?? [] } });
 
 /** What the domain reads out of the attributes. */
 interface Meaning {
@@ -142,7 +143,8 @@ async function complete(tx: Tx, attributes: Document): Promise<Document> {
   return only ? { ...attributes, productSpecification: { ...only, '@referredType': 'ProductSpecification' } } : attributes;
 }
 
-async function create(service: Service, tx: Tx, body: unknown, posted: Document): Promise<OfferingRow> {
+/** One row with its events. @throws {PolicyViolation} catalog.create.id_taken, catalog.window.invalid, catalog.price.*, reference.id.unknown */
+export async function createOfferingRow(service: Service, tx: Tx, body: unknown, posted: Document, trigger: 'create' | 'restoreRetired' | 'restoreObsolete' = 'create'): Promise<OfferingRow> {
   const at = service.clock.now();
   const attributes = await complete(tx, posted);
   await checkReferences(tx, attributes);
@@ -150,7 +152,7 @@ async function create(service: Service, tx: Tx, body: unknown, posted: Document)
   const links = await planLinks(service, tx, id, [], attributes);
   const meaning = await meaningOf(tx, attributes);
   createOffering.check({ id, taken, ...windowOf(attributes) }).forEach(refuse);
-  const move = offeringMachine.move(tx, null, 'create', await factsOf(tx, service, { id, state: 'In design' }, meaning));
+  const move = offeringMachine.move(tx, null, trigger, await factsOf(tx, service, { id, state: 'In design' }, meaning));
   const { columns, document } = split(offerings, attributes);
   const row = await insertOffering(tx, move, offerings, { id, at, columns: { ...columns, ...meaning.columns }, document });
   recordMove(tx, move, id, payloadOf(offerings, row));
@@ -164,7 +166,7 @@ function refuse(broken: Error): never {
 
 const whole = async (tx: Tx, row: OfferingRow): Promise<OfferingRow> => (await findResource(tx, offerings, row.id)) ?? row;
 
-async function apply(service: Service, tx: Tx, row: OfferingRow, change: Patched<OfferingRow>): Promise<OfferingRow> {
+export async function changeOfferingRow(service: Service, tx: Tx, row: OfferingRow, change: Patched<OfferingRow>): Promise<OfferingRow> {
   const at = service.clock.now();
   const after = await complete(tx, change.after);
   await checkReferences(tx, after);

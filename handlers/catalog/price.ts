@@ -66,13 +66,13 @@ export function priceRoutes(service: Service): Routes {
     'TMF620.deleteProductOfferingPrice': plain.delete,
     async 'TMF620.createProductOfferingPrice'({ body }) {
       const { retireCurrent, ...attributes } = accept(prices, body);
-      return created(service, prices, await service.db.tx((tx) => create(service, tx, body, attributes, retireCurrent === true)));
+      return created(service, prices, await service.db.tx((tx) => createPriceRow(service, tx, body, attributes, retireCurrent === true)));
     },
     async 'TMF620.patchProductOfferingPrice'(call) {
       const row = await service.db.tx(async (tx) => {
         const current = await rowToWrite(tx, prices, call);
         const change = await patched(service, prices, current, call);
-        return change ? apply(service, tx, change) : current;
+        return change ? changePriceRow(service, tx, change) : current;
       });
       return changed(service, prices, row);
     },
@@ -137,7 +137,8 @@ export async function overlapping(tx: Tx, { id, offeringId, priceType, lifecycle
        AND validity && tstzrange($4, $5, '[)') ORDER BY valid_from NULLS FIRST FOR UPDATE`, [offeringId, priceType, id, validFrom, validTo]);
 }
 
-async function create(service: Service, tx: Tx, body: unknown, posted: Document, retireCurrent: boolean): Promise<PriceRow> {
+/** One row with its events. @throws {PolicyViolation} catalog.create.id_taken, catalog.price.*, catalog.window.invalid, reference.id.unknown */
+export async function createPriceRow(service: Service, tx: Tx, body: unknown, posted: Document, retireCurrent: boolean): Promise<PriceRow> {
   const { config } = service;
   const at = service.clock.now();
   const offering = await offeringOf(tx, posted);
@@ -166,7 +167,7 @@ async function close(tx: Tx, price: PriceRow, validTo: Date, at: Date): Promise<
   record(tx, 'catalog.price_changed', row.id, { ...payloadOf(prices, row), changed: ['validFor'] });
 }
 
-async function apply(service: Service, tx: Tx, change: Patched<PriceRow>): Promise<PriceRow> {
+export async function changePriceRow(service: Service, tx: Tx, change: Patched<PriceRow>): Promise<PriceRow> {
   const { row } = change;
   const { config } = service;
   // Prices of one offering change one at a time, as in create.

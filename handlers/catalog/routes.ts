@@ -1,4 +1,5 @@
 import type { CatalogHandlers } from '#generated/stubs/catalog';
+import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
 import { entryRoutes } from './entry.ts';
 import { jobRoutes } from './job.ts';
@@ -10,12 +11,12 @@ import { tariffRoutes } from './tariff.ts';
 import { vasRoutes } from './vas.ts';
 
 /** Handlers of catalog: TMF620 and what charging, ordering and fulfilment read of it. */
-export const routesOf = (service: Service): CatalogHandlers => ({
+export const routesOf = (service: Service, jobs: Worker): CatalogHandlers => ({
   ...entryRoutes(service),
   ...specificationRoutes(service),
   ...offeringRoutes(service),
   ...priceRoutes(service),
-  ...jobRoutes(service),
+  ...jobRoutes(service, jobs),
   ...tariffRoutes(service),
   ...vasRoutes(service),
   ...mappingRoutes(service),

@@ -43,21 +43,22 @@ export function specificationRoutes(service: Service): Routes {
     'TMF620.deleteProductSpecification': plain.delete,
     async 'TMF620.createProductSpecification'({ body }) {
       const accepted = accept(specifications, body);
-      const row = await service.db.tx((tx) => create(service, tx, body, { ...accepted, ...entry.initial(accepted) }));
+      const row = await service.db.tx((tx) => createSpecificationRow(service, tx, body, { ...accepted, ...entry.initial(accepted) }));
       return created(service, specifications, row);
     },
     async 'TMF620.patchProductSpecification'(call) {
       const row = await service.db.tx(async (tx) => {
         const current = await rowToWrite(tx, specifications, call);
         const change = await patched(service, specifications, current, call);
-        return change ? apply(service, tx, change) : current;
+        return change ? changeSpecificationRow(service, tx, change) : current;
       });
       return changed(service, specifications, row);
     },
   };
 }
 
-async function create(service: Service, tx: Tx, body: unknown, attributes: Document): Promise<SpecificationRow> {
+/** One row with its events. @throws {PolicyViolation} catalog.create.id_taken, reference.id.unknown */
+export async function createSpecificationRow(service: Service, tx: Tx, body: unknown, attributes: Document): Promise<SpecificationRow> {
   const { id, taken } = await newId(tx, specifications, body);
   await checkReferences(tx, attributes);
   const { columns, document } = split(specifications, attributes);
@@ -67,7 +68,7 @@ async function create(service: Service, tx: Tx, body: unknown, attributes: Docum
   return row;
 }
 
-async function apply(service: Service, tx: Tx, change: Patched<SpecificationRow>): Promise<SpecificationRow> {
+export async function changeSpecificationRow(service: Service, tx: Tx, change: Patched<SpecificationRow>): Promise<SpecificationRow> {
   await checkReferences(tx, change.after);
   const cfsId = await customerFacing(tx, change.after);
   const { columns, document } = change;

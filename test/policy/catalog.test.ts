@@ -22,6 +22,8 @@ test('an offering moves exactly as DOMAIN §4 says', (t) => {
   const changed = 'catalog.offering_state_changed';
   walk(t, offeringMachine, [
     ['–', 'create', 'In design', 'catalog.offering_created'],
+    // An import keeps what is no longer sold.
+    ['–', 'restoreRetired', 'Retired', 'catalog.offering_created'], ['–', 'restoreObsolete', 'Obsolete', 'catalog.offering_created'],
     ['In design', 'launch', 'Launched', changed], ['Retired', 'launch', 'Launched', changed],
     ['Launched', 'retire', 'Retired', changed],
     ['In design', 'drop', 'Obsolete', changed], ['Retired', 'drop', 'Obsolete', changed],

@@ -206,7 +206,7 @@ test.serial('catalogs and categories are kept; what others name stays', async (t
   t.deepEqual(types(await shop.events()), ['catalog.category_created', 'catalog.catalog_created', 'catalog.catalog_changed', 'catalog.catalog_state_changed', 'catalog.category_deleted']);
 });
 
-test.serial('a job is recorded with its verdict and moves nothing', async (t) => {
+test.serial('a job for an address that is none of ours is recorded with its verdict and moves nothing', async (t) => {
   for (const kind of ['Import', 'Export'] as const) {
     const { body } = await shop.call(`TMF620.create${kind}Job`, { body: { url: 'http://example.org/catalog.json', status: 'Running' } });
     t.like(body, { status: 'Failed', url: 'http://example.org/catalog.json', creationDate: '2026-04-11T09:00:00.000Z', '@type': `${kind}Job` });
