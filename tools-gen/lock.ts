@@ -3,6 +3,7 @@
  * the build until it is accepted:
  *
  * node tools-gen/lock.ts            checks
+ * node tools-gen/lock.ts --diff     prints what was changed for clients since, breaking changes marked; as JSON with --json
  * node tools-gen/lock.ts --update   prints what changes for clients, breaking changes marked, and rewrites the lock
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -81,13 +82,21 @@ export interface LockUpdate {
  * overlay cannot be read or an overlay no longer fits.
  */
 export async function updateLock(root: string): Promise<LockUpdate> {
-  const lock = await readLock(root);
   const texts = await vendoredTexts(root);
+  const changed = await changesSince(root, await readLock(root), texts);
+  await writeFile(join(root, lockFile), lockText(texts));
+  return changed;
+}
+
+/** What pinning would change for clients. Throws as updateLock does. */
+export async function lockChanges(root: string): Promise<LockUpdate> {
+  return changesSince(root, await readLock(root), await vendoredTexts(root));
+}
+
+async function changesSince(root: string, lock: Lock, texts: Texts): Promise<LockUpdate> {
   const files = [...new Set([...Object.keys(lock.files), ...Object.keys(texts)])].sort().filter((file) => hashOf(texts[file]) !== lock.files[file]?.sha256);
   const { before, unknown } = await pinnedTexts(root, lock, texts);
-  const changes = diffApis(before, texts);
-  await writeFile(join(root, lockFile), lockText(texts));
-  return { changes, files, unknown };
+  return { changes: diffApis(before, texts), files, unknown };
 }
 
 function hashOf(text: string | undefined): string | undefined {
@@ -168,17 +177,35 @@ async function check(root: string): Promise<number> {
 }
 
 async function update(root: string): Promise<number> {
-  const { changes, files, unknown } = await updateLock(root);
-  for (const change of changes) console.log(`${change.breaking ? 'BREAKING ' : '         '}${change.api} ${changeText(change)}`);
-  for (const file of unknown) console.log(`${file}: the pinned text is not in the history, only its hash changed`);
-  const breaking = changes.filter((change) => change.breaking).length;
-  console.log(`${files.length} files pinned anew, ${changes.length} changes to the APIs, ${breaking} of them breaking`);
+  const changed = await updateLock(root);
+  print(changed);
+  console.log(`${changed.files.length} files pinned anew, ${countsText(changed)}`);
   return 0;
 }
 
+async function diff(root: string): Promise<number> {
+  const changed = await lockChanges(root);
+  if (process.argv.includes('--json')) {
+    const { files, unknown } = changed;
+    console.log(JSON.stringify({ files, unknown, changes: changed.changes.map((change) => ({ ...change, text: changeText(change) })) }));
+    return 0;
+  }
+  print(changed);
+  console.log(`${changed.files.length} files are not as pinned, ${countsText(changed)}`);
+  return 0;
+}
+
+function print({ changes, unknown }: LockUpdate): void {
+  for (const change of changes) console.log(`${change.breaking ? 'BREAKING ' : '         '}${change.api} ${changeText(change)}`);
+  for (const file of unknown) console.log(`${file}: the pinned text is not in the history, only its hash changed`);
+}
+
+const countsText = ({ changes }: LockUpdate): string =>
+  `${changes.length} changes to the APIs, ${changes.filter((change) => change.breaking).length} of them breaking`;
+
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  const run = process.argv.includes('--update') ? update : check;
+  const run = process.argv.includes('--update') ? update : process.argv.includes('--diff') ? diff : check;
   process.exitCode = await run(root).catch((error: unknown) => {
     if (!(error instanceof FactsError || error instanceof PatchError)) throw error;
     console.error(error.message);

@@ -1,5 +1,5 @@
 /**
- * npm run specs:verify -- <official Swagger 2.0 or OpenAPI file, fact file, or folder>…
+ * npm run specs:verify -- [--json] <official Swagger 2.0 or OpenAPI file, fact file, or folder>…
  *
  * Compares the vendored documents, as they were imported, with an official download,
  * property by property. Exit 1 with the differences.
@@ -36,15 +36,20 @@ function differencesTo(ours: Facts | undefined, theirs: Facts): Difference[] {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { specs: { type: 'string', default: join(import.meta.dirname, '../specs/tmf') } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, specs: { type: 'string', default: join(import.meta.dirname, '../specs/tmf') } } });
   if (positionals.length === 0) {
     console.error('usage: npm run specs:verify -- <official Swagger 2.0 or OpenAPI file, fact file, or folder>…');
     return 2;
   }
   const differences = await verify(values.specs, positionals);
+  if (values.json) console.log(JSON.stringify(differences));
+  else report(differences);
+  return differences.length === 0 ? 0 : 1;
+}
+
+function report(differences: readonly Difference[]): void {
   for (const { api, source, text } of differences) console.log(`${api} (${source}): ${text}`);
   console.log(differences.length === 0 ? 'specs/tmf agrees with the input' : `${differences.length} differences`);
-  return differences.length === 0 ? 0 : 1;
 }
 
 if (import.meta.main) {
