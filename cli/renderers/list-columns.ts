@@ -58,6 +58,8 @@ export const listColumns: Readonly<Record<string, readonly Column<Row>[]>> = {
   Tariff: [text('id', 'id'), prose('name', 'name'), state('status', 'lifecycleStatus'), money('price', 'price.amount')],
   VasOffering: [text('id', 'id'), prose('name', 'name'), money('price', 'price.amount')],
   ParkedMessage: [text('id', 'id'), text('consumer', 'consumer'), text('event', 'eventType'), text('aggregate', 'aggregateId'), number('tries', 'attempts'), prose('error', 'error')],
+  Hub: [text('id', 'id'), text('api', 'api'), state('state', 'state'), number('waiting', 'waiting'), number('delivered', 'delivered'), number('parked', 'parked'), prose('callback', 'callback'), prose('query', 'query'), prose('last error', 'lastError')],
+  HubDelivery: [text('id', 'id'), prose('notification', 'eventName'), text('of', 'aggregateId'), state('state', 'state'), number('tries', 'attempts'), text('status', 'lastStatus'), time('happened', 'occurredAt'), prose('last error', 'lastError')],
   DoctorCheck: [text('check', 'name'), state('verdict', 'verdict'), prose('finding', 'finding'), prose('fix', 'fix')],
 };
 

@@ -2,22 +2,35 @@
 import { lookup as resolve } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 
-/** Networks that are no part of the public internet (RFC 6890 and successors); IPv4 also where IPv6 carries it. */
-const closed: readonly (readonly [network: string, prefix: number])[] = [
+type Network = readonly [address: string, prefix: number];
+
+/** Networks that are no part of the public internet (RFC 6890 and successors), and those that carry IPv4 inside IPv6. */
+const closed4: readonly Network[] = [
   ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24],
   ['192.0.2.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24],
   ['224.0.0.0', 4], ['240.0.0.0', 4],
+];
+const closed6: readonly Network[] = [
   ['::', 96], ['::ffff:0:0', 96], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['100::', 64], ['2001::', 23], ['2001:db8::', 32], ['2002::', 16],
   ['3fff::', 20], ['5f00::', 16], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8],
 ];
 
-const closedNetworks = new BlockList();
-for (const [network, prefix] of closed) closedNetworks.addSubnet(network, prefix, network.includes(':') ? 'ipv6' : 'ipv4');
+function listOf(networks: readonly Network[], family: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList();
+  for (const [address, prefix] of networks) list.addSubnet(address, prefix, family);
+  return list;
+}
+
+/** Apart, since a list takes an IPv4 address for one of `::ffff:0:0/96`. */
+const closed = { ipv4: listOf(closed4, 'ipv4'), ipv6: listOf(closed6, 'ipv6') } as const;
 
 /** Whether an IP address belongs to the public internet. */
 export function isPublic(address: string): boolean {
-  const version = isIP(address.split('%')[0]!);
-  return version !== 0 && !closedNetworks.check(address.split('%')[0]!, version === 6 ? 'ipv6' : 'ipv4');
+  const [plain = ''] = address.split('%');
+  const version = isIP(plain);
+  if (version === 0) return false;
+  const family = version === 6 ? 'ipv6' : 'ipv4';
+  return !closed[family].check(plain, family);
 }
 
 /** A callback that may be called, at this very address: what the name resolves to later does not count. */

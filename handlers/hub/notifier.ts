@@ -16,7 +16,7 @@ export interface NotifierOptions {
   readonly database: Database;
   readonly config: Pick<Config, 'hubSecret' | 'hubRetryHours' | 'hubAllowHosts'>;
   readonly log: Logger;
-  /** Safety net between nudges, and the grain of retries. */
+  /** Safety net between nudges, in milliseconds. */
   readonly tickMs: number;
 }
 
@@ -145,8 +145,12 @@ export class Notifier {
     }
     const failure: Failure = { status, error: error.slice(0, errorMax) };
     const delayMs = retryDelaysMs[Math.min(due.attempts, retryDelaysMs.length - 1)] ?? 0;
-    if (nowMs + delayMs - due.sinceMs <= config.hubRetryHours * hourMs) await tryLater(database, due, failure, nowMs + delayMs);
-    else await this.#giveUp(due, failure, nowMs);
+    if (nowMs + delayMs - due.sinceMs > config.hubRetryHours * hourMs) {
+      await this.#giveUp(due, failure, nowMs);
+      return;
+    }
+    await tryLater(database, due, failure, nowMs + delayMs);
+    setTimeout(() => this.nudge(), delayMs).unref();
   }
 
   async #giveUp(due: Due, failure: Failure, nowMs: number): Promise<void> {

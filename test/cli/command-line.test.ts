@@ -20,10 +20,10 @@ const onLists = ['--limit #0', '--offset #0', '--all'];
 const local = new Set(['up', 'down', 'status', 'logs', 'serve']);
 const writes = new Set([
   'api', 'customer create', 'customer kyc-attest', 'payment add-card', 'order create', 'order cancel', 'subscription vas', 'subscription terminate', 'usage simulate',
-  'prov retry', 'prov resolve', 'prov fault',
+  'prov retry', 'prov resolve', 'prov fault', 'hub replay',
 ]);
 const lists = new Set([
-  'customer list', 'payment methods', 'catalog list', 'catalog vas', 'order list', 'subscription list', 'usage history', 'inventory msisdn-list', 'inventory esim-list', 'prov tasks', 'prov fault', 'events list',
+  'customer list', 'payment methods', 'catalog list', 'catalog vas', 'order list', 'subscription list', 'usage history', 'inventory msisdn-list', 'inventory esim-list', 'prov tasks', 'prov fault', 'events list', 'hub list', 'hub show',
 ]);
 
 for (const { path, summary, load } of commands) {
