@@ -1,0 +1,34 @@
+/** What differs from run to run in an answer, made steady: addresses, random ids, request ids. */
+import { servicePort, type ServiceName } from '#runtime/services';
+
+const usualBase = 8000;
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const hex = /(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])/g;
+
+/** Replaces the ports of one stack by the usual ones, and each random id by its number in order of appearance. */
+export class Steady {
+  readonly #ports: ReadonlyMap<string, number>;
+  readonly #seen = new Map<string, string>();
+
+  constructor(addresses: readonly { readonly name: ServiceName; readonly url: string }[]) {
+    this.#ports = new Map(addresses.map(({ name, url }) => [new URL(url).port, servicePort(name, usualBase)]));
+  }
+
+  text(text: string): string {
+    return text
+      .replaceAll(/http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/g, (address, port: string) => (this.#ports.has(port) ? `http://localhost:${this.#ports.get(port)}` : address))
+      .replaceAll(/"offsetMs":-?\d+/g, '"offsetMs":0')
+      .replaceAll(uuid, (id) => this.#numbered(id, (n) => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`))
+      .replaceAll(hex, (id) => (/^\d+$/.test(id) ? id : this.#numbered(id, (n) => n.toString(16).padStart(id.length, '0'))));
+  }
+
+  value<T>(value: T): T {
+    return JSON.parse(this.text(JSON.stringify(value))) as T; // the same JSON with other texts
+  }
+
+  #numbered(id: string, form: (n: number) => string): string {
+    const known = this.#seen.get(id) ?? form(this.#seen.size + 1);
+    this.#seen.set(id, known);
+    return known;
+  }
+}

@@ -1,0 +1,75 @@
+import test from 'ava';
+import { operations } from '#generated/operations';
+import { projectFolder } from '#runtime/home';
+import { markdownFile } from '#tools-gen/reference/markdown';
+import { referenceOf } from '#tools-gen/reference/model';
+import { readRecordings, type Example } from '#tools-gen/recordings';
+import { catalogue } from '../reference/catalogue.ts';
+import { Player } from '../reference/player.ts';
+import { play } from '../reference/scenario.ts';
+import { shapeOf } from '../reference/shape.ts';
+import { Steady } from '../reference/steady.ts';
+import { startStack } from '../support/stack.ts';
+import { sample } from './sample.ts';
+
+const recorded = await readRecordings(projectFolder);
+const again = 'if that is meant, run npm run examples and npm run gen';
+
+test.serial('the examples of the reference still happen as they are printed', async (t) => {
+  const player = new Player(await startStack(t));
+  await play(player);
+  t.deepEqual([...player.examples.keys()].sort(), Object.keys(recorded.examples).sort(), again);
+  for (const [api, examples] of player.examples) {
+    const printed = recorded.examples[api] ?? [];
+    t.deepEqual(examples.map(titleOf), printed.map(titleOf), `${api}: ${again}`);
+    examples.forEach((example, index) => t.deepEqual(seen(example), seen(printed[index]!), `${titleOf(example)}: ${again}`));
+  }
+  t.deepEqual(recorded.rules, catalogue(), again);
+});
+
+const titleOf = ({ key, title }: Example): string => `${key}: ${title}`;
+
+/** What must be the same each time: the request whole, of the answer its status and shape. */
+const seen = ({ request, answer }: Example) =>
+  ({ request, status: answer.status, headers: Object.keys(answer.headers).sort(), shape: shapeOf(answer.body) });
+
+test('every operation of the TM Forum APIs has an example that succeeded', (t) => {
+  const shown = new Set(Object.values(recorded.examples).flat().filter(({ answer }) => answer.status < 300).map(({ key }) => key));
+  const without = Object.values(operations).filter(({ api }) => api.startsWith('TMF')).map(({ key }) => key).filter((key) => !shown.has(key));
+  t.deepEqual(without, []);
+});
+
+test('an example whose shape is another is told from one with other values', (t) => {
+  t.deepEqual(shapeOf({ id: 'A', list: [{ n: 1 }, { n: 2 }] }), shapeOf({ list: [{ n: 9 }], id: 'B' }));
+  t.notDeepEqual(shapeOf({ id: 'A' }), shapeOf({ id: null }));
+  t.notDeepEqual(shapeOf({ id: 'A' }), shapeOf({ id: 'A', more: true }));
+  t.notDeepEqual(shapeOf([{ n: 1 }]), shapeOf([{ n: 1 }, { n: 'one' }]));
+});
+
+test('addresses and random ids are made steady, ids of ours and amounts are not', (t) => {
+  const steady = new Steady([{ name: 'crm', url: 'http://127.0.0.1:40123' }]);
+  t.is(steady.text('http://localhost:40123/a http://localhost:9/b'), 'http://localhost:8002/a http://localhost:9/b');
+  t.is(steady.text('0198f0aa-1111-7222-8333-444455556666'), steady.text('0198f0aa-1111-7222-8333-444455556666'));
+  t.not(steady.text('0198f0aa-1111-7222-8333-444455556666'), steady.text('0198f0aa-1111-7222-8333-444455556667'));
+  t.is(steady.text('CUST-001 8965010000000000053 2026-04-11T09:00:00.000Z'), 'CUST-001 8965010000000000053 2026-04-11T09:00:00.000Z');
+});
+
+test('a page shows request, answer, events, notifications and the rules that can refuse', (t) => {
+  const example: Example = {
+    key: 'TMF901.createWidget', title: 'a widget is made', request: { method: 'POST', path: '/tmf-api/widgets/v4/widget', headers: {}, body: { name: 'a|b' } },
+    answer: { status: 201, headers: { location: 'http://localhost:8001/x' }, body: { id: 'WID-001' } },
+  };
+  const inputs = sample((raw) => {
+    raw.recordings = { examples: { TMF901: [example] }, rules: [
+      { code: 'widget.create.too_big', title: 'Too big.', when: 'larger than 9', status: 422 }, { code: 'widget.delete.used', title: 'Used.', when: 'in use', status: 422 },
+    ] };
+  });
+  const [api] = referenceOf(inputs);
+  const text = markdownFile(api!).body;
+  t.regex(text, /## createWidget\n\nCreate a widget\.\n\n {4}POST \/tmf-api\/widgets\/v4\/widget\n {4}POST \/widgets\/v4\/widget\n/);
+  t.regex(text, /\| `name` \(mandatory\) \| text \|/);
+  t.regex(text, /\| `widget\.created` \| WidgetCreateEvent \|\n\nCan be refused by `widget\.create\.too_big`\.\n\nExample: a widget is made\n\n```http\nPOST [\s\S]+"name": "a\|b"[\s\S]+HTTP\/1\.1 201\nlocation: http/);
+  t.regex(text, /## deleteWidget[\s\S]+Can be refused by `widget\.delete\.used`\./);
+  t.regex(text, /\| `widget\.create\.too_big` \| 422 \| larger than 9 \| Too big\. \|/);
+  t.true(text.includes('| `colour` | red / blue | Colour of the widget. |'));
+});
