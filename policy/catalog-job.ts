@@ -6,7 +6,7 @@ export const jobStates = ['Not Started', 'Running', 'Succeeded', 'Failed'] as co
 export type JobState = (typeof jobStates)[number];
 export type JobTrigger = 'begin' | 'refuse' | 'claim' | 'succeed' | 'fail';
 
-/** The rows a job brings have events of their own; the job itself has none (DOMAIN §7). */
+/** The rows a job brings have events of their own; the worker tells when an import is over. */
 const silent = [] as const;
 
 export const jobMachine = new Machine<'catalog_job', JobState, JobTrigger, null>({

@@ -1,4 +1,5 @@
 import type { Tx } from '#db/database';
+import { record } from '#events/record';
 import { jobMachine, postponeJob as postpone } from '#policy/catalog-job';
 import { isoTime } from '#runtime/clock';
 import { BadRequest } from '#runtime/errors';
@@ -88,9 +89,12 @@ const failed = (service: Service, job: JobRow, errorLog: string): Promise<void> 
 const held = (tx: Tx, { id, attempts }: JobRow): Promise<JobRow | null> =>
   tx.one<JobRow>("SELECT * FROM catalog.job WHERE id = $1 AND status = 'Running' AND attempts = $2 FOR UPDATE", [id, attempts]);
 
-async function end(service: Service, tx: Tx, { id, status, document }: JobRow, trigger: 'succeed' | 'fail', more: Document): Promise<void> {
+async function end(service: Service, tx: Tx, { id, kind, status, document }: JobRow, trigger: 'succeed' | 'fail', more: Document): Promise<void> {
   const at = service.clock.now();
-  await endJob(tx, jobMachine.move(tx, status, trigger, null, { id }), id, { ...document, ...more, completionDate: isoTime(at) }, at);
+  const move = jobMachine.move(tx, status, trigger, null, { id });
+  await endJob(tx, move, id, { ...document, ...more, completionDate: isoTime(at) }, at);
+  // The batch of TMF620's CatalogBatchEvent; the rows have told of themselves.
+  if (kind === 'import' && trigger === 'succeed') record(tx, 'catalog.import_ended', id, { jobId: id, status: move.to });
 }
 
 function placeIn({ document }: JobRow): Place {

@@ -61,7 +61,7 @@ test('a catalog leaves as a file, comes back into an empty database as it was, a
   t.true((await ok(stack.clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id: 'PLAN_S' } } }))).sellable);
 
   t.is((await run('import', { url: 'file:again.ndjson' })).status, 'Succeeded');
-  t.deepEqual(await types(), []);
+  t.deepEqual(await types(), ['catalog.import_ended']);
   const { id } = await ok(tmf620().POST('/category', { body: { name: 'Next' } }));
   t.is(id, 'CTGY-004');
   await refusals(t);
