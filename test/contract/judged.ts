@@ -5,7 +5,7 @@ import { Referee } from '#runtime/http/referee';
 import type { Operation } from '#runtime/operation';
 import type { ServiceName } from '#runtime/services';
 import { readInputs } from '#tools-gen/inputs';
-import { requestBodyOf } from '#tools-gen/resolve';
+import { mediaOf, requestBodyOf, responseOf } from '#tools-gen/resolve';
 import type { OpenApiDocument, Schema } from '#tools-gen/openapi';
 import type { OperationSource } from '#tools-gen/operation-rows';
 import type { Stack } from '../support/stack.ts';
@@ -47,6 +47,12 @@ export class Documents {
   requestSchema(key: string): Schema | null {
     const { spec, operation } = this.#source(key);
     return requestBodyOf(spec.document, operation)?.content['application/json']?.schema ?? null;
+  }
+
+  /** Schema of the JSON body of an answer; null for one without. */
+  answerSchema(key: string, status: string): Schema | null {
+    const { spec, operation } = this.#source(key);
+    return mediaOf(responseOf(spec.document, operation, status).content)?.schema ?? null;
   }
 
   referee(key: string): ReturnType<Referee['validators']> {

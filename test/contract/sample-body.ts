@@ -79,6 +79,15 @@ const byName: Readonly<Record<string, string>> = { endDateTime: '2027-04-11T08:3
 function text(schema: Schema, name: string): string {
   const fixed = byName[name] ?? byFormat[schema.format ?? ''] ?? (name.startsWith('@') ? 'Extension' : `${name} of a client`);
   const padded = fixed.padEnd(schema.minLength ?? 0, 'x').slice(0, schema.maxLength);
-  if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(padded)) throw new Error(`${name} must match ${schema.pattern}: give it an example`);
-  return padded;
+  if (schema.pattern === undefined) return padded;
+  const fitting = [padded, ...words].find((one) => new RegExp(schema.pattern!, 'u').test(one));
+  if (fitting === undefined) throw new Error(`nothing here matches ${schema.pattern}: give ${name} an example in its document`);
+  return fitting;
 }
+
+/** One of each kind of id and code that our documents describe by a pattern. */
+const words: readonly string[] = [
+  ...['AGT', 'BA', 'BILL', 'BKT', 'CASE', 'CM', 'CUST', 'FLT', 'NOTE', 'ORD', 'PAY', 'PM', 'PTK', 'RATE', 'SO', 'SUB', 'SVC', 'TKT', 'USG', 'VASP'].map((prefix) => `${prefix}-014`),
+  'PLAN_M', 'prebaked', 'order.completed', 'SG', 'SGD', 'TMF622', '525', '4242', '90000042', '525010000000001', '8965010000000000053', '89049032000000000000000000000066',
+  '30d', '0123456789abcdef'.repeat(2), '0123456789abcdef'.repeat(4), '0A1B-2C3D-4E5F-6789', 'LPA:1$rsp.example$0A1B-2C3D-4E5F-6789',
+];
