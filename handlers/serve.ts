@@ -10,6 +10,7 @@ import { Clock } from '#runtime/clock';
 import { identityOf, type Config } from '#runtime/config';
 import { Health } from '#runtime/http/health';
 import { Host, type AnyHandler } from '#runtime/http/host';
+import { judgeOf, type Judge } from '#runtime/http/judge';
 import { Perimeter } from '#runtime/http/perimeter';
 import { RateLimit } from '#runtime/http/rate-limit';
 import { loggerOf, type Logger } from '#runtime/logger';
@@ -84,6 +85,7 @@ class Stack implements Running {
   readonly #hosts: Host[] = [];
   readonly #background: { stop(): Promise<void> }[] = [];
   readonly #ports = new Map<ServiceName, number>();
+  #judge: Judge | undefined;
 
   constructor(names: readonly ServiceName[], config: Config, options: ServeOptions, stopTelemetry: StopTelemetry) {
     this.#names = names;
@@ -113,6 +115,7 @@ class Stack implements Running {
   /** Listens before anything works in the background: its first step may call any sibling. */
   async start(): Promise<void> {
     const names = this.#names;
+    this.#judge = await judgeOf(this.#config.validate);
     const [code] = await Promise.all([Promise.all(names.map((name) => modules[name]())), this.#takeClock()]);
     const units = code.map((module, i) => this.#unit(names[i]!, module));
     await Promise.all(units.map((unit) => this.#listen(unit, units)));
@@ -179,7 +182,7 @@ class Stack implements Running {
     const handlers = { ...shared, ...hosted.routes } as Record<string, AnyHandler>; // checked against their stubs where they are written
     this.#notifier.add(rows.map(({ api }) => api), handlers);
     return new Host({
-      service: name, rows, log, access, idempotency: answers, resumes: resuming.has(name), constraintRules: hosted.constraintRules,
+      service: name, rows, log, access, judge: this.#judge, idempotency: answers, resumes: resuming.has(name), constraintRules: hosted.constraintRules,
       handlers: withHubs({ service, database: this.#platform, notifier: this.#notifier }, rows, handlers),
       perimeter: new Perimeter({
         identities: config.identities, allowAdmin: config.allowAdmin, access,

@@ -15,6 +15,7 @@ import { handlerAnswer, jsonAnswer, send, type WireAnswer } from './answer.ts';
 import { readBody } from './body.ts';
 import { errorAnswer, errorBody, guarded, type ConstraintRules } from './error-body.ts';
 import { keyedRequest, once, type IdempotencyStore } from './idempotency.ts';
+import type { Judge } from './judge.ts';
 import type { Metrics } from './metrics.ts';
 import { requestIdOf, type Perimeter } from './perimeter.ts';
 import { checkAnswer, checkParams, checkQuery, checkRequest } from './validation.ts';
@@ -32,6 +33,8 @@ export interface RouteOptions {
   readonly handler: (call: Call<never, never, never>) => Promise<Answer<unknown>>;
   /** For a creation that is one transaction: reads what an earlier call with the same key has made. */
   readonly recall?: Recall | undefined;
+  /** By default the compiled validators. */
+  readonly judge?: Judge | undefined;
   readonly perimeter: Perimeter;
   readonly access: Access;
   readonly idempotency: IdempotencyStore;
@@ -106,8 +109,8 @@ class Exchange {
   }
 
   async #answered(): Promise<Outcome> {
-    const { row, idempotency, access, log } = this.#options;
-    const validators = await validatorsFor(row.key as OperationKey); // every row of the table has its validators
+    const { row, idempotency, access, log, judge = validatorsFor } = this.#options;
+    const validators = await judge(row.key as OperationKey); // every row of the table has its validators
     const params = this.#request.params as Record<string, string>; // no wildcard in any path
     checkParams(row, validators, params);
     const query = checkQuery(row, validators, this.#request.query);
