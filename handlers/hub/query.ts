@@ -3,6 +3,7 @@ import type { Database } from '#db/database';
 import { eventCatalogue } from '#generated/events';
 import { resources, type ResourceKey } from '#generated/resources';
 import { BadRequest } from '#runtime/errors';
+import { storable } from '#runtime/storable';
 import { conditionsOf } from '../resource/condition.ts';
 import { Binder, filterSql } from '../resource/filter.ts';
 import { verdictAttribute } from '../resource/verdict.ts';
@@ -10,6 +11,9 @@ import { verdictAttribute } from '../resource/verdict.ts';
 /** Names of the notifications of an API. */
 export const eventNames = (api: string): string[] =>
   [...new Set(Object.values(eventCatalogue).flatMap(({ hub }) => hub.filter((each) => each.api === api).map(({ event }) => event)))];
+
+/** Longer than anybody writes. */
+export const textMax = 2000;
 
 export interface Wish {
   /** Null for every notification of the API. */
@@ -20,17 +24,18 @@ export interface Wish {
 
 /**
  * Reads a query such as `eventType=ProductOrderStateChangeEvent&productOrder.state=completed`.
- * Attributes may be written as they stand in the notification, `event.productOrder.state`, or in the resource, `state`.
+ * Attributes may be written as they stand in the notification, `event.productOrder.state`, or in the resource, `productOrder.state` or `state`.
  * @throws {BadRequest} a notification the API does not have
  */
 export function wishOf(api: string, query: string | null): Wish {
-  const filters: Record<string, string[]> = {};
+  if (query !== null && (query.length > textMax || !storable(query))) throw new BadRequest('The query is too long or holds characters that cannot be stored', [{ pointer: '/query', message: `must be at most ${textMax} characters` }]);
+  const filters = new Map<string, string[]>();
   let wanted: string[] | null = null;
   for (const [name, value] of new URLSearchParams(query ?? '')) {
     if (name === 'eventType' || name === 'eventType.eq') wanted = [...(wanted ?? []), ...value.split(/[,;]/).map((one) => eventName(api, one))];
-    else (filters[attributeName(api, name)] ??= []).push(value);
+    else filters.set(name, [...(filters.get(name) ?? []), value]);
   }
-  return { eventNames: wanted, filters };
+  return { eventNames: wanted, filters: Object.fromEntries(filters) };
 }
 
 function eventName(api: string, text: string): string {
@@ -44,9 +49,18 @@ function eventName(api: string, text: string): string {
 const resourcesOf = (api: string): ResourceKey[] =>
   Object.values(resources).filter((each) => each.api === api).map(({ key }) => key as ResourceKey); // keys of the same table
 
-function attributeName(api: string, name: string): string {
-  const [first, ...rest] = name.replace(/^event\./, '').split('.');
-  return rest.length > 0 && resourcesOf(api).some((key) => resources[key].resource === first) ? rest.join('.') : [first, ...rest].join('.');
+/**
+ * Filters as they read for one resource: `category.name` is the name of a category, and of the categories of an offering.
+ * @throws {BadRequest} `event.category.…` for any other resource
+ */
+function filtersFor(key: ResourceKey, { filters }: Wish): Record<string, string[]> {
+  const own = resources[key].resource;
+  return Object.fromEntries(Object.entries(filters).map(([name, values]) => {
+    const path = name.replace(/^event\./, '');
+    if (path.startsWith(`${own}.`)) return [path.slice(own.length + 1), values];
+    if (path !== name) throw new BadRequest(`A notification of a ${own} has no ${name}`);
+    return [path, values];
+  }));
 }
 
 const definitionOf = (key: ResourceKey) => ({ key, columns: {}, extensions: [verdictAttribute] });
@@ -85,7 +99,8 @@ export async function matches(database: Database, key: ResourceKey, wish: Wish, 
 }
 
 /** The database evaluates filters as it does those of a list. */
-async function passes(database: Database, key: ResourceKey, { filters }: Wish, representation: Readonly<Record<string, unknown>>): Promise<boolean> {
+async function passes(database: Database, key: ResourceKey, wish: Wish, representation: Readonly<Record<string, unknown>>): Promise<boolean> {
+  const filters = filtersFor(key, wish);
   if (Object.keys(filters).length === 0) return true;
   const binder = new Binder();
   const row = `SELECT ${binder.bind(JSON.stringify(representation), 'jsonb')} AS document, ${binder.bind(representation['id'], 'text')} AS id`;

@@ -4,16 +4,17 @@ import { record } from '#events/record';
 import { resources, type ResourceKey } from '#generated/resources';
 import type { HubHandlers } from '#generated/stubs/platform';
 import { createHub, deleteHub } from '#policy/hub';
-import { NotFound } from '#runtime/errors';
+import { BadRequest, NotFound } from '#runtime/errors';
 import type { AnyHandler } from '#runtime/http/host';
 import type { Operation } from '#runtime/operation';
 import { storable } from '#runtime/storable';
 import { operationOf } from '../resource/operation.ts';
+import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
 import { isForbidden, targetOf } from './address.ts';
 import { retrieved, type Handlers } from './notification.ts';
 import type { Notifier } from './notifier.ts';
-import { checkFilters, wishOf } from './query.ts';
+import { checkFilters, textMax, wishOf } from './query.ts';
 import { insertHub, removeHub } from './store.ts';
 
 export interface HubParts {
@@ -30,7 +31,9 @@ const registrationLock = 7_622_003;
 export function hubHandlers({ service, database, notifier }: HubParts): HubHandlers {
   return {
     'hub-create': async ({ operation: { api, path }, body }) => {
+      requireOwner('hub', api, null); // it shows everybody's
       const { callback, query } = body;
+      if (callback.length > textMax || !storable(callback)) throw new BadRequest('The callback cannot be stored', [{ pointer: '/callback', message: `must be at most ${textMax} characters` }]);
       const wish = wishOf(api, query ?? null);
       await checkFilters(database, api, wish);
       const target = await targetOf(callback, service.config.hubAllowHosts);
@@ -44,6 +47,7 @@ export function hubHandlers({ service, database, notifier }: HubParts): HubHandl
       return { status: 201, body: { id, callback, ...(query === undefined ? {} : { query }) }, headers: { Location: service.href(`${path}/${id}`) } };
     },
     'hub-delete': async ({ operation: { api }, params: { id } }) => {
+      requireOwner('hub', id, null);
       await database.tx(async (tx) => {
         const found = storable(id) ? await tx.one('SELECT 1 FROM integrations.hub WHERE id = $1 AND api = $2 FOR UPDATE', [id, api]) : null;
         if (!found) throw new NotFound('subscription', id);
