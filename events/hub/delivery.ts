@@ -48,12 +48,12 @@ export interface Due {
 
 export interface Claim {
   readonly apis: readonly string[];
-  /** Subscribers that are sent enough at the moment. */
-  readonly busy: readonly string[];
+  /** How much is on its way to each subscriber. */
+  readonly busy: Readonly<Record<string, number>>;
   readonly nowMs: number;
   readonly leaseUntilMs: number;
   readonly most: number;
-  /** Of one subscriber. */
+  /** To one subscriber at once. */
   readonly perHub: number;
 }
 
@@ -61,8 +61,8 @@ export interface Claim {
 export const claimDue = (database: Database, { apis, busy, nowMs, leaseUntilMs, most, perHub }: Claim): Promise<Due[]> =>
   database[bookkeeping]<Due>(
     `WITH candidate AS (
-       SELECT n.id, row_number() OVER (PARTITION BY n.hub_id ORDER BY n.position) AS place, n.position FROM integrations.hub_delivery n
-       WHERE n.api = ANY($1::text[]) AND n.hub_id <> ALL($2::text[]) AND n.state = 'waiting' AND n.next_run_ms <= $3 AND coalesce(n.lease_until_ms, 0) <= $3
+       SELECT n.id, row_number() OVER (PARTITION BY n.hub_id ORDER BY n.position) + coalesce(($2::jsonb->>n.hub_id)::integer, 0) AS place, n.position FROM integrations.hub_delivery n
+       WHERE n.api = ANY($1::text[]) AND n.state = 'waiting' AND n.next_run_ms <= $3 AND coalesce(n.lease_until_ms, 0) <= $3
          AND NOT EXISTS (SELECT 1 FROM integrations.hub_delivery e WHERE e.hub_id = n.hub_id AND e.aggregate_type = n.aggregate_type
            AND e.aggregate_id = n.aggregate_id AND (e.aggregate_seq, e.id) < (n.aggregate_seq, n.id) AND e.state IN ('new', 'waiting'))),
      first AS (
@@ -72,7 +72,7 @@ export const claimDue = (database: Database, { apis, busy, nowMs, leaseUntilMs, 
        FOR UPDATE SKIP LOCKED)
      UPDATE integrations.hub_delivery n SET lease_until_ms = $4 FROM first, integrations.hub h WHERE n.id = first.id AND h.id = n.hub_id
      RETURNING n.id, n.hub_id, h.callback, n.event_id, n.event_name, n.body, n.attempts, n.since_ms`,
-    [apis, busy, nowMs, leaseUntilMs, most, perHub]);
+    [apis, JSON.stringify(busy), nowMs, leaseUntilMs, most, perHub]);
 
 /** It has arrived: the subscriber works. */
 export const delivered = (database: Database, { id, hubId }: Due, status: number, atMs: number): Promise<unknown[]> =>

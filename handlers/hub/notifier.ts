@@ -99,8 +99,8 @@ export class Notifier {
     }
   }
 
-  #busy(): string[] {
-    return [...this.#onTheWay].filter(([, running]) => running.size >= perHubMax).map(([hubId]) => hubId);
+  #busy(): Record<string, number> {
+    return Object.fromEntries([...this.#onTheWay].map(([hubId, running]) => [hubId, running.size]));
   }
 
   async #purge(nowMs: number): Promise<void> {

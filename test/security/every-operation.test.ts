@@ -21,8 +21,8 @@ interface Door {
   readonly path: string;
 }
 
-/** Every operation on every port that answers it, aliases too; hubs are asked once they have handlers. */
-const doors: readonly Door[] = Object.values<Operation>(operations).filter(({ kind }) => !kind.startsWith('hub-')).flatMap((row) =>
+/** Every operation on every port that answers it, aliases too. */
+const doors: readonly Door[] = Object.values<Operation>(operations).flatMap((row) =>
   (row.service === '*' ? serviceNames : [row.service]).flatMap((service) =>
     [row.path, ...row.aliases].map((path) => ({ service, row, path: path.replace(/\{\w+\}/g, 'X-001') }))));
 
