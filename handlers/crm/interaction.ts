@@ -93,7 +93,7 @@ async function apply(service: Service, tx: Tx, row: InteractionRow, change: NonN
   let stored = row;
   if (others.length > 0) {
     const customerId = await namedCustomer(tx, 'partyInteraction', change.after['relatedParty']);
-    stored = await updateInteraction(tx, changeInteraction.permit(tx), row, { ...change, columns: { ...change.columns, status: row.status, customerId } }, at);
+    stored = await updateInteraction(tx, changeInteraction.permit(tx), row, { document: { ...change.document, channel: withHref(service, change.after['channel']) }, columns: { ...change.columns, status: row.status, customerId } }, at);
     record(tx, 'interaction.changed', row.id, { ...payloadOf(stored), changed: others });
   }
   if (others.length === change.changed.length) return stored;

@@ -136,6 +136,13 @@ for (const each of patchable) {
   });
 }
 
+test.serial('TMF683.partyInteraction: a channel that a patch brings gets an address too', async (t) => {
+  const each = listed.find(({ key }) => key === 'TMF683.partyInteraction')!;
+  const reply = await patch(each, await newest(t, each), { channel: [{ id: 'kiosk', role: 'initial' }] });
+  t.is(reply.status, 200, reply.text);
+  t.regex(String((jsonOf(reply) as { channel: Row[] }).channel[0]?.['href']), /\/channel\/kiosk$/);
+});
+
 /** The row without what every write moves. */
 function untouched({ lastUpdate: _update, statusChange: _change, statusDate: _date, ...row }: Row): Row {
   return row;
