@@ -37,13 +37,18 @@ const further = {
   paymentId: gathered('paymentId'), serviceOrderId: gathered('serviceOrderId'),
 } as const;
 
+/** What `priceOf` shows. */
+const shownPrice = `jsonb_build_object('name', coalesce(i.price_name, i.price_id), 'priceType', 'recurring', 'recurringChargePeriod', 'month',
+  'price', jsonb_build_object('@type', 'Price', 'taxIncludedAmount', jsonb_build_object('unit', i.currency, 'value', i.price_minor / ${minorUnitsSql('i.currency')})),
+  'productOfferingPrice', jsonb_build_object('id', i.price_id, 'name', coalesce(i.price_name, i.price_id)))`;
+const shownTotal = `coalesce((SELECT jsonb_build_array(${shownPrice}) FROM order_mgmt.order_item i WHERE i.order_id = r.id AND i.price_minor IS NOT NULL AND i.currency IS NOT NULL),
+  r.document->'orderTotalPrice')`;
+
 /** What `itemsOf` shows. */
 const shownItems = `(SELECT jsonb_agg(CASE WHEN i.order_id IS NULL THEN item ELSE item
     || CASE WHEN i.subscription_id IS NULL THEN '{}' ELSE jsonb_build_object('product', coalesce(item->'product', '{}') || jsonb_build_object('id', i.subscription_id)) END
-    || CASE WHEN i.price_minor IS NULL OR i.currency IS NULL THEN '{}' ELSE jsonb_build_object('itemPrice', jsonb_build_array(jsonb_build_object(
-      'name', coalesce(i.price_name, i.price_id), 'priceType', 'recurring', 'recurringChargePeriod', 'month',
-      'price', jsonb_build_object('@type', 'Price', 'taxIncludedAmount', jsonb_build_object('unit', i.currency, 'value', i.price_minor / ${minorUnitsSql('i.currency')})),
-      'productOfferingPrice', jsonb_build_object('id', i.price_id, 'name', coalesce(i.price_name, i.price_id))))) END END)
+    || CASE WHEN i.offering_name IS NULL THEN '{}' ELSE jsonb_build_object('productOffering', jsonb_build_object('name', i.offering_name) || coalesce(item->'productOffering', '{}')) END
+    || CASE WHEN i.price_minor IS NULL OR i.currency IS NULL THEN '{}' ELSE jsonb_build_object('itemPrice', jsonb_build_array(${shownPrice})) END END)
   FROM jsonb_array_elements(r.document->'productOrderItem') item LEFT JOIN order_mgmt.order_item i ON i.order_id = r.id AND i.item_id = item->>'id')`;
 
 /** TMF622 productOrder. */
@@ -58,14 +63,17 @@ export const productOrder: ResourceDefinition<OrderRow> = {
     cancellationDate: { column: 'cancellation_date', type: 'timestamptz' },
     'productOrderItem.state': { column: 'state', type: 'text' },
   },
-  shown: { 'productOrderItem.product': shownItems, 'productOrderItem.itemPrice': shownItems },
+  shown: {
+    'productOrderItem.product': shownItems, 'productOrderItem.itemPrice': shownItems, 'productOrderItem.productOffering': shownItems,
+    orderTotalPrice: shownTotal,
+  },
   sortNewest: 'order_date',
   ownerColumn: 'customer_id',
   extensions: [verdictAttribute],
   readOnly: ['state', 'orderDate', 'completionDate', 'cancellationDate', 'relatedParty'],
   mandatory: ['orderDate', 'state', 'productOrderItem', 'relatedParty'],
   stateAttribute: 'state',
-  project: (row) => ({ productOrderItem: itemsOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
+  project: (row) => ({ productOrderItem: itemsOf(row), ...totalOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
   payload: (row) => orderFactsOf(row),
   permits: {
     patch: (tx) => changeOrder.permit(tx),
@@ -82,11 +90,17 @@ function itemsOf(row: OrderRow): Document[] {
 
 function effectOf(row: OrderRow, item: Document): Document {
   const product = isObject(item['product']) ? item['product'] : {};
+  const offering = isObject(item['productOffering']) ? item['productOffering'] : {};
   return {
+    ...(row.offeringName === null ? {} : { productOffering: { name: row.offeringName, ...offering } }),
     ...(row.subscriptionId === null ? {} : { product: { ...product, id: row.subscriptionId } }),
     ...(row.priceMinor === null || row.currency === null ? {} : { itemPrice: [priceOf(row, row.priceMinor, row.currency)] }),
   };
 }
+
+/** One item, one price: the total is the same; where nothing was priced, what was posted stays. */
+const totalOf = (row: OrderRow): Document =>
+  (row.priceMinor === null || row.currency === null ? {} : { orderTotalPrice: [priceOf(row, row.priceMinor, row.currency)] });
 
 const priceOf = ({ priceId, priceName }: OrderRow, priceMinor: number, currency: string): Document => ({
   name: priceName ?? priceId, priceType: 'recurring', recurringChargePeriod: 'month',

@@ -22,7 +22,8 @@ const namesMax = 12;
 export function attributeAt(definition: Described, path: string): AttributePlace | null {
   const names = path.split('.');
   if (names.length > namesMax || names.includes('')) return null;
-  const kind = columnKind(definition, path) ?? kindAt(definition, names);
+  // Every row shows its type, whether the schema of the resource knows the attribute or not.
+  const kind = path === '@type' ? 'text' : (columnKind(definition, path) ?? kindAt(definition, names));
   return kind && { names, kind };
 }
 

@@ -2,7 +2,7 @@ import type { Tx } from '#db/database';
 import { serviceMachine, type ServiceState, type ServiceTrigger } from '#policy/service';
 import type { Document, ResourceRow } from '../resource/resource.ts';
 import { recordMove } from '../transition.ts';
-import { characteristicsOf, type ServiceOrderRow } from './order.ts';
+import { characteristicsOf, firstItemOf, type ServiceOrderRow } from './order.ts';
 import type { Plan, PlannedService } from './plan.ts';
 import { insertServices, moveServices, nextIds, type NewService } from './store-service.ts';
 
@@ -57,12 +57,15 @@ export async function makeServices(tx: Tx, order: ServiceOrderRow, { customerFac
 }
 
 function newService(order: ServiceOrderRow, { specificationId, name }: PlannedService, id: string, parentId: string | null): NewService {
-  const { customerId } = order;
+  const { customerId, msisdn, iccid } = order;
   return {
     id, parentId, kind: parentId === null ? 'customer_facing' : 'resource_facing', specificationId,
     document: {
       name, category: parentId === null ? 'CFS' : 'RFS', serviceType: specificationId, serviceSpecification: { id: specificationId, name },
+      isBundle: false, isStateful: true,
       serviceCharacteristic: characteristicsOf(order),
+      serviceOrderItem: [{ itemId: firstItemOf(order), serviceOrderId: order.id, itemAction: 'add', role: 'creates', '@referredType': 'ServiceOrderItem' }],
+      supportingResource: [[msisdn, 'MSISDN'], [iccid, 'eSIM profile']].flatMap(([id, name]) => (typeof id === 'string' ? [{ id, name, '@referredType': 'LogicalResource' }] : [])),
       ...(customerId === null ? {} : { relatedParty: [{ id: customerId, role: 'customer', '@type': 'RelatedParty', '@referredType': 'Customer' }] }),
     },
   };

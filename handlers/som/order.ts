@@ -101,6 +101,12 @@ function serviceOf(row: ServiceOrderRow, item: Document, { href }: Service): Doc
   };
 }
 
+/** The one item of an order that has an effect. */
+export function firstItemOf({ document }: Pick<ServiceOrderRow, 'document'>): string {
+  const [item] = Array.isArray(document['serviceOrderItem']) ? document['serviceOrderItem'] : [];
+  return isObject(item) && typeof item['id'] === 'string' ? item['id'] : '1';
+}
+
 type Known = Pick<ServiceOrderRow, 'msisdn' | 'iccid' | 'imsi' | 'subscriptionId' | 'activationCode'>;
 
 /** What the network knows a service by (DOMAIN §9 "TMF carriers"). */

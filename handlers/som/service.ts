@@ -13,10 +13,19 @@ import type { ServiceRow } from './inventory.ts';
 interface ShownService extends ServiceRow {
   /** Ids of the services it is made of. */
   readonly supporting: readonly string[] | null;
+  /** First and last moment of service; null before. */
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
 }
 
 const path = '/tmf-api/serviceInventory/v4/service';
 const supporting = '(SELECT array_agg(s.id ORDER BY length(s.id), s.id) FROM service_inventory.service s WHERE s.parent_id = r.id)';
+
+const since = (state: 'active' | 'terminated'): string =>
+  `(SELECT min(h.at) FROM service_inventory.service_history h WHERE h.service_id = r.id AND h.to_state = '${state}')`;
+/** Of a service that an order made the moment, else what a client posted. */
+const momentOf = (state: 'active' | 'terminated', attribute: string): string => `CASE WHEN r.managed THEN ${since(state)} ELSE (r.document->>'${attribute}')::timestamptz END`;
+const flagOf = (condition: string, attribute: string): string => `CASE WHEN r.managed THEN ${condition} ELSE (r.document->>'${attribute}')::boolean END`;
 
 /** Ids that a filter finds: ours where a service order made the service, else those a client posted. */
 const posted = (path: string): string => `ARRAY(SELECT jsonb_path_query(r.document, '${path}') #>> '{}')`;
@@ -28,21 +37,26 @@ const shownRelations = `CASE WHEN r.managed AND r.parent_id IS NOT NULL
 const definition: ResourceDefinition<ShownService> = {
   key: 'TMF638.service',
   table: 'service_inventory.service',
-  select: { supporting },
+  select: { supporting, startedAt: since('active'), endedAt: since('terminated') },
   columns: {
     state: { column: 'state', type: 'text' },
     serviceDate: { column: 'service_date', type: 'timestamptz' },
+    startDate: { sql: momentOf('active', 'startDate'), type: 'timestamptz' },
+    endDate: { sql: momentOf('terminated', 'endDate'), type: 'timestamptz' },
+    hasStarted: { sql: flagOf(`${since('active')} IS NOT NULL`, 'hasStarted'), type: 'boolean' },
+    isServiceEnabled: { sql: flagOf("r.state = 'active'", 'isServiceEnabled'), type: 'boolean' },
     'supportingService.id': { sql: `coalesce(${supporting}, ${posted('$.supportingService[*].id')})`, type: 'text', many: true },
     'serviceRelationship.service.id': { sql: `CASE WHEN r.parent_id IS NULL THEN ${posted('$.serviceRelationship[*].service.id')} ELSE ARRAY[r.parent_id] END`, type: 'text', many: true },
   },
   shown: { serviceRelationship: shownRelations },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  readOnly: ({ managed }) => (managed ? ['state', 'serviceDate', 'serviceSpecification', 'serviceCharacteristic', 'relatedParty', 'category', 'serviceType'] : ['serviceDate']),
+  readOnly: ({ managed }) => (managed ? ['state', 'serviceDate', 'serviceSpecification', 'serviceCharacteristic', 'serviceOrderItem', 'supportingResource', 'relatedParty', 'category', 'serviceType'] : ['serviceDate']),
   mandatory: ['state', 'serviceSpecification', 'serviceDate'],
   stateAttribute: 'state',
   initial: (_body, at) => ({ serviceDate: at }),
-  project: ({ managed, supporting: ids, parentId }, { href }) => (managed ? {
+  project: ({ managed, state, supporting: ids, parentId, startedAt, endedAt }, { href }) => (managed ? {
+    startDate: startedAt, endDate: endedAt, hasStarted: startedAt !== null, isServiceEnabled: state === 'active',
     supportingService: ids?.map((id) => ({ id, href: href(`${path}/${id}`) })) ?? null,
     serviceRelationship: parentId === null ? null : [{ relationshipType: 'supports', service: { id: parentId, href: href(`${path}/${parentId}`) } }],
   } : {}),
