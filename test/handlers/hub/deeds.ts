@@ -114,9 +114,9 @@ export async function moneyDeeds(stack: Stack): Promise<void> {
   await ok(stack.clients.subscription.POST('/subscription/{id}/terminate', { params: { path: { id: bought.id } }, body: {} }));
 }
 
-/** Waits, at most ten seconds, until something is there. */
+/** Waits, at most half a minute, until something is there. */
 export async function until(found: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 1000; tries += 1) {
+  for (let tries = 0; tries < 3000; tries += 1) {
     if (await found()) return;
     await sleep(10);
   }

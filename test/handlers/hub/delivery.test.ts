@@ -1,8 +1,9 @@
 /** N9 of SCENARIOS §5: what subscribers get, in which order, how often, and what they do not get. */
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { hmacSha256 } from '#runtime/ids';
-import { customer, line } from '../../support/story.ts';
-import { startStack } from '../../support/stack.ts';
+import { customer, line, placeOrder } from '../../support/story.ts';
+import { startStack, type Stack } from '../../support/stack.ts';
+import { until } from './deeds.ts';
 import { Listener } from './listener.ts';
 import { subscribe, unsubscribe } from './subscription.ts';
 
@@ -40,4 +41,20 @@ test('a listener gets one create and every state of an order, in order, signed, 
   const count = listener.received.length;
   await line(stack, await customer(stack));
   t.is(listener.received.length, count);
+  await subscribe(stack, 'TMF622', { callback: listener.url });
+  await interrupted(t, stack, listener);
 });
+
+/** Relay and sender end in the middle of an order, with a listener that is down: nothing is lost, nothing overtakes. */
+async function interrupted(t: ExecutionContext, stack: Stack, listener: Listener): Promise<void> {
+  listener.answer = () => ({ status: 503 });
+  const { id = '' } = await placeOrder(stack, await customer(stack));
+  await stack.restart();
+  await until(async () => (await stack.sql("SELECT 1 FROM order_mgmt.product_order WHERE id = $1 AND state = 'completed'", [id])).length > 0);
+  listener.received.length = 0;
+  listener.answer = () => ({ status: 204 });
+  await stack.settle();
+  const told = listener.received.map(({ body }) => `${body.eventType} ${String(body.event['productOrder']?.['state'])}`);
+  t.deepEqual(told, ['ProductOrderCreateEvent acknowledged', 'ProductOrderStateChangeEvent inProgress', 'ProductOrderStateChangeEvent completed']);
+  t.is((await stack.sql("SELECT 1 FROM integrations.hub_delivery WHERE state <> 'delivered'")).length, 0);
+}
