@@ -1,0 +1,76 @@
+import test from 'ava';
+import { ok } from '#runtime/client';
+import { RemoteError } from '#runtime/errors';
+import { startStack, type Stack } from '../support/stack.ts';
+import { charged, customer, ended, line, lineOf, megabytesLeft, orderOf, placeOrder, topUp, use } from '../support/story.ts';
+
+/** DOMAIN §4 Catalog offering: what is sold, for how much and since when, and what those keep who bought before. */
+const dayMs = 24 * 3_600_000;
+
+const patchOffering = (stack: Stack, id: string, body: object) =>
+  ok(stack.clients.TMF620.PATCH('/productOffering/{id}', { params: { path: { id } }, body }));
+const patchPrice = (stack: Stack, id: string, body: object) =>
+  ok(stack.clients.TMF620.PATCH('/productOfferingPrice/{id}', { params: { path: { id } }, body }));
+
+/** The rule a call is refused by; null when it passes. */
+async function refusedBy(call: Promise<unknown>): Promise<string | null> {
+  try {
+    await call;
+    return null;
+  } catch (error) {
+    if (error instanceof RemoteError) return error.rule;
+    throw error;
+  }
+}
+
+const agreed = async (stack: Stack, id: string) => {
+  const { productOrderItem: [item], orderTotalPrice } = await orderOf(stack, id);
+  return { price: item?.itemPrice?.[0]?.productOfferingPrice?.id, amount: item?.itemPrice?.[0]?.price?.taxIncludedAmount?.value, total: orderTotalPrice?.[0]?.price?.taxIncludedAmount?.value };
+};
+
+const ordered = async (stack: Stack, customerId: string, offeringId: string): Promise<string> => {
+  const { id = '' } = await placeOrder(stack, customerId, offeringId);
+  if ((await ended(stack, id)) !== 'completed') throw new Error(`${id} did not complete`);
+  await stack.settle();
+  return id;
+};
+
+test('what is retired is sold no more, and stays with those who have it', async (t) => {
+  const stack = await startStack(t);
+  const id = await customer(stack);
+  const first = await ordered(stack, id, 'PLAN_S');
+  const { id: lineId, msisdn } = (await ok(stack.clients.subscription.GET('/subscription', { params: { query: { customerId: id } } })))[0]!;
+
+  await patchOffering(stack, 'PLAN_S', { lifecycleStatus: 'Retired' });
+  t.is(await refusedBy(placeOrder(stack, id)), 'order.create.not_sellable');
+  t.is((await use(stack, msisdn, 100)).status, 'billed');
+  t.is(megabytesLeft(await lineOf(stack, lineId)), 5 * 1024 - 100);
+  t.is(await refusedBy(patchOffering(stack, 'PLAN_S', { lifecycleStatus: 'Obsolete' })), 'catalog.delete.has_effects');
+  t.is(await refusedBy(patchOffering(stack, 'PLAN_S', { lifecycleStatus: 'In design' })), 'catalog.transition.invalid');
+  await patchOffering(stack, 'VAS_DATA_1GB', { lifecycleStatus: 'Retired' });
+  t.is(await refusedBy(topUp(stack, lineId)), 'subscription.vas.not_sellable');
+
+  await patchOffering(stack, 'PLAN_S', { lifecycleStatus: 'Launched' });
+  t.is(await refusedBy(patchPrice(stack, 'PRICE_PLAN_S', { price: { unit: 'SGD', value: 1 } })), 'catalog.price.frozen');
+  const startDateTime = new Date(stack.clock.now().getTime() + dayMs).toISOString();
+  await ok(stack.clients.TMF620.POST('/productOfferingPrice', { body: {
+    id: 'PRICE_PLAN_S_2', name: 'Lite price 2', version: '2.0', priceType: 'recurring', price: { unit: 'SGD', value: 12 }, validFor: { startDateTime }, productOffering: { id: 'PLAN_S' }, retireCurrent: true,
+  } as never })); // chosen id and our extensions
+  const before = await ordered(stack, id, 'PLAN_S');
+  stack.clock.set({ frozenAtMs: stack.clock.now().getTime() + dayMs, offsetMs: 0 });
+  const after = await ordered(stack, id, 'PLAN_S');
+  t.deepEqual(await agreed(stack, before), { price: 'PRICE_PLAN_S', amount: 10, total: 10 });
+  t.deepEqual(await agreed(stack, after), { price: 'PRICE_PLAN_S_2', amount: 12, total: 12 });
+  t.deepEqual(await agreed(stack, first), { price: 'PRICE_PLAN_S', amount: 10, total: 10 });
+  t.deepEqual(await charged(stack), [10, 10, 12]);
+
+  await patchPrice(stack, 'PRICE_PLAN_S_2', { lifecycleStatus: 'Retired' });
+  t.is(await refusedBy(placeOrder(stack, id)), 'order.create.price_missing');
+  await patchPrice(stack, 'PRICE_PLAN_S_2', { lifecycleStatus: 'Launched' });
+  await patchOffering(stack, 'PLAN_S', { validFor: { startDateTime: '2020-01-01T00:00:00Z', endDateTime: stack.clock.now().toISOString() } });
+  t.is(await refusedBy(placeOrder(stack, id)), 'order.create.not_sellable');
+  t.is(await refusedBy(placeOrder(stack, id, 'PLAN_M')), null);
+  t.is((await line(stack, await customer(stack), 'PLAN_L')).state, 'active');
+  await stack.settle();
+  t.deepEqual(await agreed(stack, first), { price: 'PRICE_PLAN_S', amount: 10, total: 10 });
+});
