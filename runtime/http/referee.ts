@@ -23,7 +23,10 @@ const options = {
   coerceTypes: false, removeAdditional: false, allErrors: true, validateFormats: true, formats: { base64: true as const }, ajvFormats: { mode: 'full' as const }, serDesMap: {},
 };
 
-/** What the validators read of a request and of an answer. */
+/** Compiled schemas by status and media type. */
+type Checks = ReturnType<ResponseValidator['_getOrBuildValidator']>;
+
+/** What the request validator reads of a request. */
 interface Exchange {
   readonly method: string;
   readonly path: string;
@@ -49,12 +52,14 @@ export class Referee {
   readonly #requests: RequestValidator;
   readonly #responses: ResponseValidator;
   readonly #base: string;
+  /** Checks by the answer they are for: the document's operations share those of refusals. */
+  readonly #checks = new Map<unknown, Checks>();
 
   /** @param document with all references local; a copy is worked on */
   constructor(document: object) {
     const copy = structuredClone(document) as Document; // OpenAPI 3.0.3, checked when it was read
     const { apiDoc, apiDocRes } = new SchemaPreprocessor(copy, options, { removeAdditional: false }).preProcess();
-    this.#document = apiDoc as Document;
+    this.#document = apiDoc as Document; // they leave the version of OpenAPI open
     this.#answers = apiDocRes as Document;
     this.#requests = new RequestValidator(this.#document, { ...options, useDefaults: false, allowUnknownQueryParameters: true });
     this.#responses = new ResponseValidator(this.#answers, { ...options, useDefaults: false });
@@ -65,14 +70,14 @@ export class Referee {
   validators(row: Operation): OperationValidators {
     const path = row.path.slice(this.#base.length);
     const schema = operationOf(this.#document, path, row.method);
-    const answers = operationOf(this.#answers, path, row.method).responses as Record<string, unknown>;
+    const answers = operationOf(this.#answers, path, row.method)['responses'] as Readonly<Record<string, unknown>>; // by status
     const exchange = (part: Partial<Exchange>): Exchange =>
       ({ method: row.method, path: row.path, originalUrl: row.path, headers: {}, query: {}, params: {}, body: undefined, openapi: { expressRoute: row.path, pathParams: {}, schema }, ...part });
     return {
       request: (body) => this.#asked(exchange(requestOf(row, body)), '/body'),
       params: (params) => this.#asked(exchange({ ...requestOf(row, undefined), params, openapi: { expressRoute: row.path, pathParams: { ...(params as object) }, schema } }), '/params'),
       query: (query) => this.#asked(exchange({ ...requestOf(row, undefined), query: structuredClone(query) }), '/query'),
-      response: (status, body, partial = false) => this.#answered(exchange({}), answers, status, body, partial),
+      response: (status, body, partial = false) => this.#answered(answers[status] ?? answers['default'], status, body, partial),
     };
   }
 
@@ -85,12 +90,19 @@ export class Referee {
     return found.length === 0 ? null : found;
   }
 
-  #answered(exchange: Exchange, answers: Record<string, unknown>, status: number, body: unknown, partial: boolean): Problem[] | null {
-    const validators = this.#responses._getOrBuildValidator(exchange as never, answers as never); // see #asked
-    const value = body === undefined ? undefined : structuredClone(body);
-    const refusal = refusalOf(() => this.#responses._validate({ validators, body: value, statusCode: status, path: exchange.path, accepts: ['application/json'] } as never));
+  #answered(answer: unknown, status: number, body: unknown, partial: boolean): Problem[] | null {
+    if (answer === undefined) return [{ pointer: '', message: `the status ${status} is not declared` }];
+    const value = (body === undefined ? undefined : structuredClone(body)) as object; // any JSON value, also none
+    const refusal = refusalOf(() => this.#responses._validate({ validators: this.#checksOf(answer), body: value, statusCode: status, path: '', accepts: ['application/json'] }));
     if (!refusal || (partial && refusal.errors?.every(isMissingFromRow))) return null;
     return problemsOf(refusal, '/response');
+  }
+
+  #checksOf(answer: unknown): Checks {
+    const name = { method: 'answer', headers: {}, openapi: { expressRoute: String(this.#checks.size) } }; // what its own store is keyed by
+    const checks = this.#checks.get(answer) ?? this.#responses._getOrBuildValidator(name as never, { default: answer } as never); // it reads no more of a request and a document
+    this.#checks.set(answer, checks);
+    return checks;
   }
 }
 

@@ -5,7 +5,7 @@ import { Referee } from '#runtime/http/referee';
 import type { Operation } from '#runtime/operation';
 import type { ServiceName } from '#runtime/services';
 import { readInputs } from '#tools-gen/inputs';
-import { mediaOf, requestBodyOf, responseOf } from '#tools-gen/resolve';
+import { mediaOf, requestBodyOf, responseOf, schemaOf } from '#tools-gen/resolve';
 import type { OpenApiDocument, Schema } from '#tools-gen/openapi';
 import type { OperationSource } from '#tools-gen/operation-rows';
 import type { Stack } from '../support/stack.ts';
@@ -17,6 +17,8 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly service?: ServiceName;
   readonly identity?: string;
+  /** The body goes out as it stands, not as JSON. */
+  readonly raw?: boolean;
 }
 
 export interface Answered {
@@ -47,6 +49,14 @@ export class Documents {
   requestSchema(key: string): Schema | null {
     const { spec, operation } = this.#source(key);
     return requestBodyOf(spec.document, operation)?.content['application/json']?.schema ?? null;
+  }
+
+  /** Schema of a path parameter. */
+  pathSchema(key: string, name: string): Schema {
+    const { spec, parameters } = this.#source(key);
+    const found = parameters.find((one) => one.in === 'path' && one.name === name);
+    if (!found) throw new Error(`${key} has no ${name} in its path`);
+    return schemaOf(spec.document, found.schema);
   }
 
   /** Schema of the JSON body of an answer; null for one without. */
@@ -93,11 +103,11 @@ export class Judged {
   }
 
   /** One request; whatever is wrong with its answer goes to `faults`. */
-  async call(key: OperationKey, { params = {}, query = {}, body, headers = {}, service, identity }: Asked = {}): Promise<Answered> {
+  async call(key: OperationKey, { params = {}, query = {}, body, headers = {}, service, identity, raw = false }: Asked = {}): Promise<Answered> {
     const row: Operation = operations[key];
     const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? `no-${name}`));
     const search = new URLSearchParams(query).toString();
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const sent = body === undefined ? {} : { body: raw ? String(body) : JSON.stringify(body) };
     const type = row.mediaTypes[0] === undefined ? {} : { 'Content-Type': row.mediaTypes[0] };
     const response = await this.#stack.fetch(service ?? (row.service === '*' ? 'crm' : row.service), search === '' ? path : `${path}?${search}`,
       { method: row.method, headers: { ...type, ...headers }, ...sent }, identity ?? (row.roles.includes('admin') ? 'cli' : 'com'));
