@@ -19,6 +19,8 @@ export interface RuleText {
   /** The condition in words. */
   readonly when: string;
   readonly status: number;
+  /** Ways out, `{name}` standing for what the case brings; none where they depend on the case. */
+  readonly fix: readonly string[];
 }
 
 export interface Recordings {

@@ -86,7 +86,8 @@ async function people(player: Player): Promise<string> {
   await player.ask('crm.listAgent', 'everybody who takes tickets', {});
   await player.ask('crm.createContactMedium', 'a further way to reach the customer', { params, body: { mediumType: 'phone', value: '+6580000002' } });
   await player.ask('payment.createPaymentMethod', 'a card is put on file', { body: { customerId: id, ...tokenizeCard('4242424242424242'), makeDefault: true } });
-  await player.ask('payment.listPaymentMethod', 'the cards of a customer', { query: { customerId: id } });
+  const [card] = await player.ask('payment.listPaymentMethod', 'the cards of a customer', { query: { customerId: id } });
+  await player.ask('payment.retrievePaymentMethod', 'one card', { params: { id: card.id } });
   const about = [{ id, href: `${player.stack.baseUrl('crm')}/tmf-api/customerManagement/v4/customer/${id}`, role: 'customer', '@referredType': 'Customer' }];
   await life(player, { api: 'TMF621', name: 'TroubleTicket', what: 'a ticket', create: { description: 'No data since noon', severity: 'High', ticketType: 'service_outage', relatedParty: about }, change: { description: 'No data since noon, in Tampines' }, ends: false });
   const spare = await player.ask('TMF621.createTroubleTicket', 'a ticket nobody has worked on yet', { body: { description: 'Sent twice', severity: 'Low', ticketType: 'other' } });
@@ -96,6 +97,8 @@ async function people(player: Player): Promise<string> {
   const opened = await player.ask('case.openCase', 'a case is opened', { body: { customerId: id, subject: 'No data', category: 'service_outage', description: 'Third time this week' } });
   await player.ask('case.retrieveCase', 'the case is read', { params: { id: opened.id } });
   await player.ask('case.listCase', 'the cases of a customer', { query: { customerId: id } });
+  await player.ask('case.addCaseNote', 'a note is added', { params: { id: opened.id }, body: { body: 'Asked the network.' } });
+  await player.ask('case.listCaseNote', 'its notes', { params: { id: opened.id } });
   return id;
 }
 
@@ -151,7 +154,8 @@ async function network(player: Player): Promise<void> {
   await player.ask('TMF640.patchService', 'it is described', { params: { id: active.id }, body: { description: 'Television on the second screen.' } });
   const planned = await player.ask('TMF640.createService', 'a service that is only planned', { body: service });
   await player.ask('TMF640.deleteService', 'it can be deleted', { params: { id: planned.id } });
-  await player.ask('provisioning.listTask', 'the same work as our operators see it', { query: { limit: '1' } });
+  const [ours] = await player.ask('provisioning.listTask', 'the same work as our operators see it', { query: { limit: '1' } });
+  await player.ask('provisioning.retrieveTask', 'one task', { params: { id: ours.id } });
   await player.ask('provisioning.listFaultRule', 'faults the simulated network can play', {});
 }
 
@@ -218,9 +222,13 @@ async function own(player: Player): Promise<void> {
   await player.ask('catalog.retrieveActivePrice', 'the price of a plan now', { params: { id: 'PLAN_S' } });
   await player.ask('catalog.retrieveTariff', 'price and allowances of a plan', { params: { id: 'PLAN_S' } });
   await player.ask('catalog.listVasOffering', 'top-ups on sale', {});
-  await player.ask('inventory.listMsisdn', 'a free number', { query: { state: 'available', limit: '1' } });
+  await player.ask('catalog.retrieveServiceMapping', 'what a plan becomes in the network', { params: { id: 'SPEC_MOBILE_PREPAID' } });
+  const [free] = await player.ask('inventory.listMsisdn', 'a free number', { query: { state: 'available', limit: '1' } });
+  await player.ask('inventory.retrieveMsisdn', 'one number', { params: { msisdn: free.msisdn } });
   await player.ask('inventory.countMsisdn', 'numbers by state', {});
-  await player.ask('inventory.listEsim', 'a free profile', { query: { state: 'available', limit: '1' } });
+  const [profile] = await player.ask('inventory.listEsim', 'a free profile', { query: { state: 'available', limit: '1' } });
+  await player.ask('inventory.retrieveEsim', 'one profile', { params: { iccid: profile.iccid } });
+  await player.ask('admin.listParkedMessage', 'messages no service could take', {});
   await player.ask('audit.listEvent', 'the newest event', { query: { limit: '1' } });
   await player.ask('audit.verifyEvents', 'whether the ledger is whole', {});
   await player.ask('admin.retrieveClock', 'the business time', {});

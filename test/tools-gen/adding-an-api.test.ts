@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
+import { cloneDatabase } from '#db/template';
 import { projectFolder } from '#runtime/home';
 import { stepsOf, taken, type Step } from './next/steps.ts';
 
@@ -14,6 +15,7 @@ const runMsMax = 110_000;
 
 /** The services and generators without what calls them; packages and database server are those of the real one. */
 async function copyOfProject(t: ExecutionContext): Promise<string> {
+  await (await cloneDatabase()).drop(); // the server runs from here on
   const copy = await mkdtemp(join(tmpdir(), 'bss-adding-'));
   t.teardown(() => rm(copy, { recursive: true }));
   for (const folder of folders) await cp(join(projectFolder, folder), join(copy, folder), { recursive: true });

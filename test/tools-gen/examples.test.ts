@@ -61,7 +61,7 @@ test('a page shows request, answer, events, notifications and the rules that can
   };
   const inputs = sample((raw) => {
     raw.recordings = { examples: { TMF901: [example] }, rules: [
-      { code: 'widget.create.too_big', title: 'Too big.', when: 'larger than 9', status: 422 }, { code: 'widget.delete.used', title: 'Used.', when: 'in use', status: 422 },
+      { code: 'widget.create.too_big', title: 'Too big.', when: 'larger than 9', status: 422, fix: ['Take {size} or less.'] }, { code: 'widget.delete.used', title: 'Used.', when: 'in use', status: 422, fix: [] },
     ] };
   });
   const [api] = referenceOf(inputs);
@@ -70,6 +70,6 @@ test('a page shows request, answer, events, notifications and the rules that can
   t.regex(text, /\| `name` \(mandatory\) \| text \|/);
   t.regex(text, /\| `widget\.created` \| WidgetCreateEvent \|\n\nCan be refused by `widget\.create\.too_big`\.\n\nExample: a widget is made\n\n```http\nPOST [\s\S]+"name": "a\|b"[\s\S]+HTTP\/1\.1 201\nlocation: http/);
   t.regex(text, /## deleteWidget[\s\S]+Can be refused by `widget\.delete\.used`\./);
-  t.regex(text, /\| `widget\.create\.too_big` \| 422 \| larger than 9 \| Too big\. \|/);
+  t.regex(text, /\| `widget\.create\.too_big` \| 422 \| larger than 9 \| Too big\. \| Take \{size\} or less\. \|/);
   t.true(text.includes('| `colour` | red / blue | Colour of the widget. |'));
 });

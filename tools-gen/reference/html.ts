@@ -19,8 +19,8 @@ export function htmlFile(api: ApiText): GeneratedFile {
     ...section('Schemas', api.schemas.map(({ name, text, attributes }) => details(`s-${name}`, code(name), `${paragraph(text)}${attributeTable(attributes, known)}`))),
     ...section('Notifications', api.notifications.length === 0 ? [] : [`<ul>${api.notifications.map((name) => `<li>${code(name)}</li>`).join('')}</ul>`]),
     ...section('Rules', api.rules.length === 0 ? [] : [
-      table(['rule', 'status', 'refused when', 'what it says'], api.rules.map(({ code: rule, status, when, title }) =>
-        [`<a id="r-${rule}" href="/policies/${rule}">${code(rule)}</a>`, String(status), escaped(when), escaped(title)])),
+      table(['rule', 'status', 'refused when', 'what it says', 'way out'], api.rules.map(({ code: rule, status, when, title, fix }) =>
+        [`<a id="r-${rule}" href="/policies/${rule}">${code(rule)}</a>`, String(status), escaped(when), escaped(title), escaped(fix.join(' '))])),
     ]),
   ]);
   return { path: `generated/reference/${api.api}.html`, generator, inputs: api.inputs, body };
@@ -73,7 +73,8 @@ function typeHtml(type: string, known: ReadonlySet<string>): string {
   return known.has(`s-${name}`) ? `<a href="#s-${name}">${escaped(type)}</a>` : escaped(type);
 }
 
-const details = (id: string, head: string, body: string): string => `<details id="${id}"><summary>${head}</summary>\n${body}\n</details>`;
+/** The id is inside, so that a browser that is sent there opens it. */
+const details = (id: string, head: string, body: string): string => `<details><summary>${head}</summary>\n<div id="${id}">\n${body}\n</div></details>`;
 
 const section = (title: string, parts: readonly string[]): string[] => (parts.length === 0 ? [] : [`<h2>${title}</h2>`, ...parts]);
 

@@ -17,7 +17,7 @@ export function markdownFile(api: ApiText): GeneratedFile {
     ...section('Notifications', api.notifications.length === 0 ? [] : ['What subscribers of `/hub` can get:', '', ...api.notifications.map((name) => `- ${name}`), '']),
     ...section('Rules', api.rules.length === 0 ? [] : [
       'A refusal names its rule as `reason` and tells ways out as `fix`; `/policies/<rule>` of any service explains it.', '',
-      ...table(['rule', 'status', 'refused when', 'what it says'], api.rules.map(({ code: rule, status, when, title }) => [code(rule), String(status), when, title])), '',
+      ...table(['rule', 'status', 'refused when', 'what it says', 'way out'], api.rules.map(({ code: rule, status, when, title, fix }) => [code(rule), String(status), when, title, fix.join(' ')])), '',
     ]),
   ].join('\n');
   return { path: `docs/reference/${api.api}.md`, generator, inputs: api.inputs, body };
