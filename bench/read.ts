@@ -46,6 +46,8 @@ const ports = new Map(services.map(({ name, port }) => [name, port]));
 const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
 
+process.once('exit', () => child.kill('SIGKILL')); // also after an error
+
 const calibrate = (): Promise<Measured> => atRate(seconds, async (i) => {
   await pool.query({ name: 'one', text: 'SELECT * FROM order_mgmt.product_order WHERE id = $1', values: [readCases.oneOf('ORD', i, rows)] });
   return 'one row by its key';
@@ -105,12 +107,14 @@ function read(one: ReadCase, i: number): Promise<string> {
   const { service, path } = addressOf(one.resource);
   const options = { agent, host: '127.0.0.1', port: ports.get(service)!, path: path + one.suffix(i, rows), headers: { 'x-bss-api-token': testEnvironment['BSS_CLI_API_TOKEN']! } };
   return new Promise((resolve, reject) => {
-    get(options, (response) => {
+    const request = get(options, (response) => {
       if (![200, 206, 304].includes(response.statusCode!)) reject(new Error(`${options.path} answered ${response.statusCode}`));
       response.resume();
       response.once('end', () => resolve(`${one.resource.split('.')[1]} ${one.label}`));
       response.once('error', reject);
-    }).once('error', reject);
+    });
+    // A kept connection may end just as it is used again; such a request is sent anew (RFC 9112 §9.3.1).
+    request.once('error', (error) => (request.reusedSocket ? read(one, i).then(resolve, reject) : reject(error)));
   });
 }
 

@@ -13,7 +13,7 @@ export interface Entry {
 
 /** Groups in the order of the overview, with the heads they stand under. */
 export const groups: Readonly<Record<string, string>> = {
-  '': 'Run', customer: 'Customer', payment: 'Payment', catalog: 'Catalog', order: 'Order', subscription: 'Subscription', usage: 'Usage',
+  '': 'Run', customer: 'Customer', case: 'Case', ticket: 'Ticket', interaction: 'Interaction', payment: 'Payment', catalog: 'Catalog', order: 'Order', subscription: 'Subscription', usage: 'Usage',
   inventory: 'Inventory', prov: 'Provisioning', events: 'Events', hub: 'Notifications',
 };
 
@@ -38,6 +38,28 @@ export const commands: readonly Entry[] = [
   { path: 'customer 360', summary: 'Show a customer with lines, balances, last order and charges.', load: async () => (await import('./customer/360.ts')).Customer360Command },
   { path: 'customer kyc-attest', summary: 'Record that an identity provider has checked the customer.', load: async () => (await import('./customer/kyc-attest.ts')).CustomerKycAttestCommand },
   { path: 'customer kyc-status', summary: 'Show the identity status of a customer.', load: async () => (await import('./customer/kyc-status.ts')).CustomerKycStatusCommand },
+
+  { path: 'case open', summary: 'Open a case for a customer.', load: async () => (await import('./case/open.ts')).CaseOpenCommand },
+  { path: 'case list', summary: 'List cases, newest first.', load: async () => (await import('./case/list.ts')).CaseListCommand },
+  { path: 'case show', summary: 'Show a case with its notes and tickets.', load: async () => (await import('./case/show.ts')).CaseShowCommand },
+  { path: 'case note', summary: 'Add a note to a case.', load: async () => (await import('./case/note.ts')).CaseNoteCommand },
+  { path: 'case priority', summary: 'Change how urgent a case is, and with it its deadline.', load: async () => (await import('./case/priority.ts')).CasePriorityCommand },
+  { path: 'case assign', summary: 'Give a case to a member of staff.', load: async () => (await import('./case/assign.ts')).CaseAssignCommand },
+  { path: 'case move', summary: 'Move a case on to another state.', load: async () => (await import('./case/move.ts')).CaseMoveCommand },
+  { path: 'case close', summary: 'Close a case for good, resolving it first where it is not.', load: async () => (await import('./case/close.ts')).CaseCloseCommand },
+
+  { path: 'ticket open', summary: 'Open a trouble ticket.', load: async () => (await import('./ticket/open.ts')).TicketOpenCommand },
+  { path: 'ticket list', summary: 'List trouble tickets, newest first.', load: async () => (await import('./ticket/list.ts')).TicketListCommand },
+  { path: 'ticket show', summary: 'Show a trouble ticket.', load: async () => (await import('./ticket/show.ts')).TicketShowCommand },
+  { path: 'ticket assign', summary: 'Give a ticket to a member of staff.', load: async () => (await import('./ticket/assign.ts')).TicketAssignCommand },
+  { path: 'ticket start', summary: 'Begin to work on a ticket that somebody is assigned to.', load: async () => (await import('./ticket/start.ts')).TicketStartCommand },
+  { path: 'ticket move', summary: 'Move a ticket on to another state.', load: async () => (await import('./ticket/move.ts')).TicketMoveCommand },
+  { path: 'ticket resolve', summary: 'Say that a ticket is done, and what was done.', load: async () => (await import('./ticket/resolve.ts')).TicketResolveCommand },
+  { path: 'ticket close', summary: 'Close a resolved ticket for good.', load: async () => (await import('./ticket/close.ts')).TicketCloseCommand },
+  { path: 'ticket cancel', summary: 'End a ticket undone.', load: async () => (await import('./ticket/cancel.ts')).TicketCancelCommand },
+
+  { path: 'interaction log', summary: 'Note a contact with a customer.', load: async () => (await import('./interaction/log.ts')).InteractionLogCommand },
+  { path: 'interaction list', summary: 'List contacts with customers, newest first, also those the services noted by themselves.', load: async () => (await import('./interaction/list.ts')).InteractionListCommand },
 
   { path: 'payment add-card', summary: 'Put a card on file.', load: async () => (await import('./payment/add-card.ts')).PaymentAddCardCommand },
   { path: 'payment methods', summary: 'List the cards on file.', load: async () => (await import('./payment/methods.ts')).PaymentMethodsCommand },

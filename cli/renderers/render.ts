@@ -22,6 +22,11 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   PaymentMethod: async () => (await import('./payment-method.ts')).renderPaymentMethod,
   EsimView: async () => (await import('./esim.ts')).renderEsim,
   Usage: async () => (await import('./usage.ts')).renderUsage,
+  CaseView: async () => (await import('./case.ts')).renderCaseView,
+  Case: async () => (await import('./case.ts')).renderCase,
+  CaseNote: async () => (await import('./case.ts')).renderCaseNote,
+  TroubleTicket: async () => (await import('./ticket.ts')).renderTicket,
+  PartyInteraction: async () => (await import('./interaction.ts')).renderInteraction,
   MsisdnCount: async () => (await import('./number-pool.ts')).renderNumberPool,
 };
 
