@@ -25,6 +25,6 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
     operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), attributesFile(inputs), eventsFile(inputs),
     ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs), toolsFile(inputs),
     digestsFile(inputs), referenceFile(inputs), ...documentFiles(inputs),
-    indexFile(apis), ...apis.map(markdownFile), ...apis.map(htmlFile), ...serviceFiles(apis),
+    indexFile(apis, inputs.recordings.rules), ...apis.map(markdownFile), ...apis.map(htmlFile), ...serviceFiles(apis, inputs.recordings.rules),
   ];
 }

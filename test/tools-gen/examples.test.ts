@@ -2,7 +2,9 @@ import test from 'ava';
 import { operations } from '#generated/operations';
 import { projectFolder } from '#runtime/home';
 import { markdownFile } from '#tools-gen/reference/markdown';
+import { readInputs } from '#tools-gen/inputs';
 import { referenceOf } from '#tools-gen/reference/model';
+import { isGeneral } from '#tools-gen/reference/rules';
 import { readRecordings, type Example } from '#tools-gen/recordings';
 import { catalogue } from '../reference/catalogue.ts';
 import { Player } from '../reference/player.ts';
@@ -37,6 +39,14 @@ test('every operation of the TM Forum APIs has an example that succeeded', (t) =
   const shown = new Set(Object.values(recorded.examples).flat().filter(({ answer }) => answer.status < 300).map(({ key }) => key));
   const without = Object.values(operations).filter(({ api }) => api.startsWith('TMF')).map(({ key }) => key).filter((key) => !shown.has(key));
   t.deepEqual(without, []);
+});
+
+test('every rule of the catalogue stands on a page: with the operations it can refuse, or as one of all', async (t) => {
+  const pages = referenceOf(await readInputs(projectFolder));
+  const named = new Set(pages.flatMap(({ operations: all }) => all.flatMap(({ rules }) => rules)));
+  t.deepEqual(recorded.rules.filter((rule) => !named.has(rule.code) && !isGeneral(rule)).map(({ code }) => code), []);
+  const hub = pages.find(({ api }) => api === 'TMF629')?.operations.find(({ row }) => row.kind === 'hub-create');
+  t.deepEqual(hub?.rules, ['hub.create.callback_forbidden', 'hub.create.limit_reached']);
 });
 
 test('an example whose shape is another is told from one with other values', (t) => {

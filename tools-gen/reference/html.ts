@@ -1,9 +1,10 @@
 /** generated/reference/: the same pages as HTML that needs nothing but itself, for `/docs` of each service. */
 import { serviceNames } from '#runtime/services';
 import type { GeneratedFile } from '../banner.ts';
-import type { Example } from '../recordings.ts';
+import type { Example, RuleText } from '../recordings.ts';
 import { headerLines, jsonLines, serviceText, titleOf } from './markdown.ts';
 import type { ApiText, Attribute, OperationText } from './model.ts';
+import { isGeneral } from './rules.ts';
 import { style } from './style.ts';
 
 const generator = 'tools-gen/reference/html.ts';
@@ -19,23 +20,23 @@ export function htmlFile(api: ApiText): GeneratedFile {
     ...section('Schemas', api.schemas.map(({ name, text, attributes }) => details(`s-${name}`, code(name), `${paragraph(text)}${attributeTable(attributes, known)}`))),
     ...section('Notifications', api.notifications.length === 0 ? [] : [`<ul>${api.notifications.map((name) => `<li>${code(name)}</li>`).join('')}</ul>`]),
     ...section('Rules', api.rules.length === 0 ? [] : [
-      table(['rule', 'status', 'refused when', 'what it says', 'way out'], api.rules.map(({ code: rule, status, when, title, fix }) =>
-        [`<a id="r-${rule}" href="/policies/${rule}">${code(rule)}</a>`, String(status), escaped(when), escaped(title), escaped(fix.join(' '))])),
+      ruleTable(api.rules), '<p>Those of every operation stand at <a href="/docs">/docs</a>.</p>',
     ]),
   ]);
   return { path: `generated/reference/${api.api}.html`, generator, inputs: api.inputs, body };
 }
 
 /** The page at `/docs` of each service: the APIs it answers. */
-export function serviceFiles(apis: readonly ApiText[]): GeneratedFile[] {
+export function serviceFiles(apis: readonly ApiText[], rules: readonly RuleText[]): GeneratedFile[] {
   return serviceNames.map((service) => {
-    const rows = apis.filter((api) => api.service === service || api.service === '*').map((api) =>
+    const listed = apis.filter((api) => api.service === service || api.service === '*').map((api) =>
       [`<a href="/docs/${api.api}">${escaped(titleOf(api))}</a>`, escaped(api.version), String(api.operations.length), `<a href="/openapi.json?api=${api.api}">OpenAPI</a>`]);
     const body = page(`Service ${service}`, [
       `<h1>Service ${service}</h1>`, '<p>What this service answers. Healthy? <a href="/readyz">/readyz</a> tells; <a href="/metrics">/metrics</a> counts.</p>',
-      table(['API', 'version', 'operations', 'document'], rows),
+      table(['API', 'version', 'operations', 'document'], listed),
+      ...section('Rules of every operation', [ruleTable(rules.filter(isGeneral))]),
     ]);
-    return { path: `generated/reference/${service}.service.html`, generator, inputs: ['specs/tmf', 'specs/bss', 'specs/apis.yaml'], body };
+    return { path: `generated/reference/${service}.service.html`, generator, inputs: ['specs/tmf', 'specs/bss', 'specs/apis.yaml', 'docs/reference/examples'], body };
   });
 }
 
@@ -63,6 +64,10 @@ function operationHtml({ row, summary, description, parameters, body, answers, e
 const exampleHtml = ({ title, request, answer }: Example): string =>
   `<h3>Example: ${escaped(title)}</h3>${pre([`${request.method} ${request.path}`, ...headerLines(request.headers), ...jsonLines(request.body)])}`
   + pre([`HTTP/1.1 ${answer.status}`, ...headerLines(answer.headers), ...jsonLines(answer.body)]);
+
+const ruleTable = (rules: readonly RuleText[]): string => table(['rule', 'status', 'refused when', 'what it says', 'way out'],
+  rules.map(({ code: rule, status, when, title, fix }) =>
+    [`<a id="r-${rule}" href="/policies/${rule}">${code(rule)}</a>`, String(status), escaped(when), escaped(title), escaped(fix.join(' '))]));
 
 const attributeTable = (attributes: readonly Attribute[], known: ReadonlySet<string>): string => (attributes.length === 0 ? '' : table(['attribute', 'type', 'meaning'],
   attributes.map(({ name, type, mandatory, text }) => [`${code(name)}${mandatory ? ' *' : ''}`, typeHtml(type, known), escaped(text)])));

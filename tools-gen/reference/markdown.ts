@@ -1,7 +1,8 @@
 /** docs/reference/<api>.md: one page per API. */
 import type { GeneratedFile } from '../banner.ts';
-import type { Example } from '../recordings.ts';
+import type { Example, RuleText } from '../recordings.ts';
 import type { ApiText, Attribute, OperationText } from './model.ts';
+import { isGeneral } from './rules.ts';
 
 const generator = 'tools-gen/reference/markdown.ts';
 
@@ -16,25 +17,27 @@ export function markdownFile(api: ApiText): GeneratedFile {
     ...section('Schemas', api.schemas.flatMap(({ name, text, attributes }) => [`### ${name}`, '', ...(text ? [text, ''] : []), ...attributeTable(attributes)])),
     ...section('Notifications', api.notifications.length === 0 ? [] : ['What subscribers of `/hub` can get:', '', ...api.notifications.map((name) => `- ${name}`), '']),
     ...section('Rules', api.rules.length === 0 ? [] : [
-      'A refusal names its rule as `reason` and tells ways out as `fix`; `/policies/<rule>` of any service explains it.', '',
-      ...table(['rule', 'status', 'refused when', 'what it says', 'way out'], api.rules.map(({ code: rule, status, when, title, fix }) => [code(rule), String(status), when, title, fix.join(' ')])), '',
+      'A refusal names its rule as `reason` and tells ways out as `fix`; `/policies/<rule>` of any service explains it.',
+      'Those of every operation stand in [README.md](README.md).', '',
+      ...ruleTable(api.rules), '',
     ]),
   ].join('\n');
   return { path: `docs/reference/${api.api}.md`, generator, inputs: api.inputs, body };
 }
 
 /** docs/reference/README.md: what there is to read. */
-export function indexFile(apis: readonly ApiText[]): GeneratedFile {
-  const rows = (own: boolean): string[][] => apis.filter(({ api }) => api.startsWith('TMF') !== own)
+export function indexFile(apis: readonly ApiText[], rules: readonly RuleText[]): GeneratedFile {
+  const listed = (own: boolean): string[][] => apis.filter(({ api }) => api.startsWith('TMF') !== own)
     .map((api) => [`[${api.api}](${api.api}.md)`, api.title, api.version, serviceText(api.service), String(api.operations.length)]);
   const head = ['API', 'title', 'version', 'service', 'operations'];
   const body = [
     '# Reference', '',
     'One page per API, made from `specs/`. The requests and answers on them were really made: `npm run examples` plays them to a stack',
     'and a test plays them again. [operations.md](operations.md) lists every operation of every API.', '',
-    '## TM Forum Open APIs', '', ...table(head, rows(false)), '', '## Own APIs', '', ...table(head, rows(true)), '',
+    '## TM Forum Open APIs', '', ...table(head, listed(false)), '', '## Own APIs', '', ...table(head, listed(true)), '',
+    ...section('Rules of every operation', [...ruleTable(rules.filter(isGeneral)), '']),
   ].join('\n');
-  return { path: 'docs/reference/README.md', generator, inputs: ['specs/tmf', 'specs/bss', 'specs/apis.yaml'], body };
+  return { path: 'docs/reference/README.md', generator, inputs: ['specs/tmf', 'specs/bss', 'specs/apis.yaml', 'docs/reference/examples'], body };
 }
 
 export const titleOf = ({ api, title }: ApiText): string => (api.startsWith('TMF') ? `${api} ${title}` : title);
@@ -76,6 +79,9 @@ export const jsonLines = (body: unknown): string[] => (body === undefined ? [] :
 const attributeTable = (attributes: readonly Attribute[]): string[] => (attributes.length === 0 ? [] : [
   ...table(['attribute', 'type', 'meaning'], attributes.map(({ name, type, mandatory, text }) => [`\`${name}\`${mandatory ? ' (mandatory)' : ''}`, type, text])), '',
 ]);
+
+const ruleTable = (rules: readonly RuleText[]): string[] => table(['rule', 'status', 'refused when', 'what it says', 'way out'],
+  rules.map(({ code: rule, status, when, title, fix }) => [code(rule), String(status), when, title, fix.join(' ')]));
 
 const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [`## ${title}`, '', ...lines]);
 

@@ -8,11 +8,14 @@ import type { RuleText } from '../recordings.ts';
  * step it guards, and this table says in which kind of write of a resource that step happens.
  */
 const kindsOfVerb: Readonly<Record<string, readonly OperationKind[]>> = {
-  create: ['create'], open: ['create'], record: ['create'], charge: ['create'], guide: ['create'], rate: ['create'], apply: ['create'], on_demand: ['create'],
+  create: ['create', 'hub-create'], open: ['create'], record: ['create'], charge: ['create'], guide: ['create'], rate: ['create'], apply: ['create'], on_demand: ['create'],
   add: ['create'], contact: ['create', 'patch'], launch: ['create', 'patch'], window: ['create', 'patch'], price: ['create', 'patch'],
   patch: ['patch'], update: ['patch'], activate: ['patch'], suspend: ['patch'], close: ['patch'], assign: ['patch'], cancel: ['patch'], reject: ['patch'],
   resolve: ['patch'], start: ['patch'], transition: ['patch', 'delete'], delete: ['delete'],
 };
+
+/** Whether it can refuse every operation: who calls, how often, and under which key. */
+export const isGeneral = ({ code }: RuleText): boolean => /^(auth|idempotency)\./.test(code);
 
 /** Codes of the rules, in the order of the catalogue; own operations name theirs as `x-rules`. */
 export function rulesOf(row: Operation, operation: SpecOperation, catalogue: readonly RuleText[]): string[] {
