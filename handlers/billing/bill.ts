@@ -1,6 +1,6 @@
 import type { BillState } from '#policy/bill';
 import { attributes } from '#generated/attributes';
-import type { ResourceDefinition, ResourceRow } from '../resource/resource.ts';
+import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 
 /** A settled receipt or a credit note; the payment process writes it with the money (I8, I13, I14). */
 export interface BillRow extends ResourceRow {
@@ -48,8 +48,14 @@ export const billDefinition: ResourceDefinition<BillRow> = {
   readOnly: [...settledAttributes, 'lastUpdate'],
   mandatory: ['state'],
   stateAttribute: 'state',
+  // The address of a receipt is where this installation is reached now, so it is not stored.
+  project: ({ id, document }, { href }) => ({
+    billDocument: listOf(document['billDocument']).map((attachment) => ({ ...attachment, href: href(`/bss-api/billing/v1/customerBill/${id}/document`) })),
+  }),
   permits: {},
 };
+
+const listOf = (value: unknown): readonly Document[] => (Array.isArray(value) ? value : []); // a list of attachments, by its schema
 
 export interface RateRow extends ResourceRow {
   readonly billId: string;

@@ -41,8 +41,8 @@ const further = {
 const shownPrice = `jsonb_build_object('name', coalesce(i.price_name, i.price_id), 'priceType', 'recurring', 'recurringChargePeriod', 'month',
   'price', jsonb_build_object('@type', 'Price', 'taxIncludedAmount', jsonb_build_object('unit', i.currency, 'value', i.price_minor / ${minorUnitsSql('i.currency')})),
   'productOfferingPrice', jsonb_build_object('id', i.price_id, 'name', coalesce(i.price_name, i.price_id)))`;
-const shownTotal = `coalesce((SELECT jsonb_build_array(${shownPrice}) FROM order_mgmt.order_item i WHERE i.order_id = r.id AND i.price_minor IS NOT NULL AND i.currency IS NOT NULL),
-  r.document->'orderTotalPrice')`;
+const shownTotal = `(coalesce(r.document->'orderTotalPrice', '[]')
+  || coalesce((SELECT jsonb_build_array(${shownPrice}) FROM order_mgmt.order_item i WHERE i.order_id = r.id AND i.price_minor IS NOT NULL AND i.currency IS NOT NULL), '[]'))`;
 
 /** What `itemsOf` shows. */
 const shownItems = `(SELECT jsonb_agg(CASE WHEN i.order_id IS NULL THEN item ELSE item
@@ -98,9 +98,12 @@ function effectOf(row: OrderRow, item: Document): Document {
   };
 }
 
-/** One item, one price: the total is the same; where nothing was priced, what was posted stays. */
-const totalOf = (row: OrderRow): Document =>
-  (row.priceMinor === null || row.currency === null ? {} : { orderTotalPrice: [priceOf(row, row.priceMinor, row.currency)] });
+/** One item, one price: the total is the same, after what a client posted there. */
+function totalOf(row: OrderRow): Document {
+  if (row.priceMinor === null || row.currency === null) return {};
+  const posted = row.document['orderTotalPrice'];
+  return { orderTotalPrice: [...(Array.isArray(posted) ? posted : []), priceOf(row, row.priceMinor, row.currency)] };
+}
 
 const priceOf = ({ priceId, priceName }: OrderRow, priceMinor: number, currency: string): Document => ({
   name: priceName ?? priceId, priceType: 'recurring', recurringChargePeriod: 'month',

@@ -27,7 +27,7 @@ const mandatory: Partial<Record<ResourceKey, string>> = {
   'TMF641.serviceOrder': 'state orderDate serviceOrderItem[].id serviceOrderItem[].action serviceOrderItem[].service.id !serviceOrderItem[].state !startDate !completionDate !relatedParty[].id',
   'TMF676.payment': 'account.id paymentMethod.id totalAmount.unit totalAmount.value status paymentDate !payer.id !paymentItem[].totalAmount.value !amount.value !taxAmount.value !authorizationCode !correlatorId',
   'TMF676.refund': 'account.id paymentMethod.id totalAmount.unit totalAmount.value status paymentDate !payment.id !reason !refundDate',
-  'TMF678.customerBill': 'billNo billDate state billDocument[].id billingAccount.id amountDue.unit amountDue.value relatedParty[].id !taxItem[].taxAmount.value !appliedPayment[].payment.id !taxIncludedAmount.value !taxExcludedAmount.value !remainingAmount.value !paymentMethod.id !category !lastUpdate',
+  'TMF678.customerBill': 'billNo billDate state billDocument[].id !billDocument[].href billingAccount.id amountDue.unit amountDue.value relatedParty[].id !taxItem[].taxAmount.value !appliedPayment[].payment.id !taxIncludedAmount.value !taxExcludedAmount.value !remainingAmount.value !paymentMethod.id !category !lastUpdate',
   'TMF678.customerBillOnDemand': 'state billingAccount.id relatedParty.id !customerBill.id',
   'TMF678.appliedCustomerBillingRate': 'isBilled name date bill.id !appliedTax[].taxAmount.value !billingAccount.id !taxIncludedAmount.value !type',
   'TMF683.partyInteraction': 'interactionDate.startDateTime channel[].id channel[].href direction reason status !description !creationDate !statusChangeDate !relatedParty[].id',

@@ -40,6 +40,7 @@ test.serial('a bill says what was paid, with the tax inside, for which period an
   t.like(body.relatedParty[0], { id: 'CUST-401', role: 'customer' });
   t.is(body.appliedPayment[0].payment.id, payment);
   t.is(body.billDocument[0].id, bill);
+  t.true(body.billDocument[0].href.endsWith(`/bss-api/billing/v1/customerBill/${bill}/document`));
 });
 
 test.serial('a bill is one rate per charge, and each rate names its bill', async (t) => {
