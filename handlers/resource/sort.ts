@@ -26,11 +26,13 @@ interface Key {
 export function orderSql(definition: Sorted, asked: unknown, base: string, binder: Binder, backwards = false): string {
   const names = [asked].flat().filter((one) => one !== undefined).flatMap((one) => String(one).split(',')).filter((key) => key.trim() !== '');
   if (names.length > keysMax) throw new BadRequest(`A list is sorted by at most ${keysMax} attributes`);
-  const newest: Key = { sql: `r."${definition.sortNewest}"`, descending: true, nullable: false };
+  const newest: Key = { sql: newestSql(definition), descending: true, nullable: false };
   const keys = names.length === 0 ? [newest] : names.flatMap((name) => keysOf(definition, name, base, binder));
   const all = [...keys, ...idKeys(definition, keys.at(-1)!.descending)];
   return all.map((key) => keySql(key, backwards)).join(', ');
 }
+
+const newestSql = ({ sortNewest }: Sorted): string => `r."${sortNewest}"`;
 
 function keySql({ sql, descending, nullable }: Key, backwards: boolean): string {
   const direction = descending === backwards ? 'ASC' : 'DESC';
@@ -47,7 +49,10 @@ function keysOf(definition: Sorted, key: string, base: string, binder: Binder): 
   if (path === 'id') return idKeys(definition, descending);
   const column = columnOf(definition, path, base, binder);
   if (column?.many) throw new BadRequest(`${path} holds several values and cannot be sorted by`);
-  if (column) return [{ sql: `${column.expression}${column.type === 'text' ? ' COLLATE "C"' : ''}`, descending, nullable: !definition.mandatory.includes(path) }];
+  if (column) {
+    const nullable = !definition.mandatory.includes(path) && column.expression !== newestSql(definition);
+    return [{ sql: `${column.expression}${column.type === 'text' ? ' COLLATE "C"' : ''}`, descending, nullable }];
+  }
   const steps = binder.bind(`$${place.names.map((name) => `.${JSON.stringify(name)}`).join('')}`, 'jsonpath');
   return [{ sql: `jsonb_path_query_first(${documentOf(definition, place)}, ${steps})`, descending, nullable: true }];
 }

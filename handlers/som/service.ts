@@ -34,7 +34,7 @@ const shownRelations = `CASE WHEN r.managed AND r.parent_id IS NOT NULL
   THEN jsonb_build_array(jsonb_build_object('relationshipType', 'supports', 'service', jsonb_build_object('id', r.parent_id))) ELSE r.document->'serviceRelationship' END`;
 
 /** TMF638 service. What a service order made follows from its orders; a row a client posts is kept as posted. */
-const definition: ResourceDefinition<ShownService> = {
+export const definition: ResourceDefinition<ShownService> = {
   key: 'TMF638.service',
   table: 'service_inventory.service',
   select: { supporting, startedAt: since('active'), endedAt: since('terminated') },

@@ -1,0 +1,122 @@
+/**
+ * How the database reads lists of large tables: documented filters, totals, sorts and far pages go
+ * through an index. EXPLAIN of the very statements the resource layer sends, over 10,000 rows each.
+ */
+import test from 'ava';
+import pg from 'pg';
+import { withClient } from '#db/migrate';
+import { cloneDatabase, type ClonedDatabase } from '#db/template';
+import type { ResourceKey } from '#generated/resources';
+import { customers } from '../../handlers/crm/customer.ts';
+import { billDefinition } from '../../handlers/billing/bill.ts';
+import { productOrder } from '../../handlers/com/order.ts';
+import { usages } from '../../handlers/mediation/usage.ts';
+import { conditionsOf } from '../../handlers/resource/condition.ts';
+import { Binder, filterSql } from '../../handlers/resource/filter.ts';
+import type { ResourceDefinition } from '../../handlers/resource/resource.ts';
+import { listResources } from '../../handlers/resource/rows.ts';
+import { orderSql } from '../../handlers/resource/sort.ts';
+import { definition as service } from '../../handlers/som/service.ts';
+import { manyRows } from '../support/many-rows.ts';
+
+const rows = 10_000;
+const base = 'http://localhost';
+let clone: ClonedDatabase;
+let client: pg.Client;
+
+test.before(async () => {
+  clone = await cloneDatabase();
+  await withClient(clone.url, (one) => manyRows(one, rows));
+  client = new pg.Client({ connectionString: clone.url });
+  await client.connect();
+});
+
+test.after.always(async () => {
+  await client.end();
+  await clone.drop();
+});
+
+const definitions = [customers, productOrder, service, usages, billDefinition] as unknown as readonly ResourceDefinition[]; // each of its own row, which no plan depends on
+const definitionOf = (key: ResourceKey): ResourceDefinition => definitions.find((one) => one.key === key)!;
+
+/** Plans of the statements a list sends, in their order. */
+async function plansOf(key: ResourceKey, query: Readonly<Record<string, string>>): Promise<string[]> {
+  const definition = definitionOf(key);
+  const { limit = '20', offset = '0', sort, ...filters } = query;
+  const binder = new Binder();
+  const conditions = filterSql(definition, conditionsOf(definition, filters), base, binder);
+  const plans: string[] = [];
+  const explain = async (text: string, values: readonly unknown[] = []): Promise<never[]> => {
+    if (text.startsWith('SELECT pg_current_snapshot')) return [];
+    const { rows: lines } = await client.query({ text: `EXPLAIN (COSTS OFF) ${text}`, values: [...values], rowMode: 'array' });
+    plans.push(lines.flat().join('\n'));
+    // As many rows as asked for: the layer then counts; a count of all rows makes every offset lie inside.
+    return (text.includes('count(*)') ? [{ total: rows, snapshot: '' }] : Array.from({ length: Number(limit) }, () => ({}))) as never[];
+  };
+  const db = { read: explain, one: async (text: string, values?: readonly unknown[]) => (await explain(text, values))[0] ?? null };
+  await listResources(db as never, definition, { // the layer asks no more of a database
+    conditions, values: binder.values, limit: Number(limit), offset: Number(offset),
+    order: (further: Binder, backwards: boolean) => orderSql(definition, sort, base, further, backwards),
+  });
+  return plans;
+}
+
+/** A plan without what is looked up for each row shown. */
+const outer = (plan: string): string => plan.split(/\n\s+SubPlan/)[0]!;
+
+const filters: readonly (readonly [ResourceKey, Readonly<Record<string, string>>])[] = [
+  ['TMF629.customer', { id: 'CUST-077' }], ['TMF629.customer', { href: `${base}/customer/CUST-077` }], ['TMF629.customer', { name: 'Ada 77' }], ['TMF629.customer', { status: 'closed' }],
+  ['TMF629.customer', { 'contactMedium.characteristic.emailAddress': 'ada.77@example.sg' }], ['TMF629.customer', { 'engagedParty.id': 'Ada 77' }],
+  ['TMF622.productOrder', { id: 'ORD-077,ORD-078' }], ['TMF622.productOrder', { 'relatedParty.id': 'CUST-077' }], ['TMF622.productOrder', { state: 'failed' }],
+  ['TMF622.productOrder', { orderDate: '2025-01-02' }], ['TMF622.productOrder', { 'orderDate.gte': '2025-01-30T00:00:00Z', 'orderDate.lt': '2025-01-30T06:00:00Z' }], ['TMF622.productOrder', { 'relatedParty.id': 'CUST-077', state: 'completed' }],
+  ['TMF638.service', { 'relatedParty.id': 'CUST-077' }], ['TMF638.service', { state: 'terminated' }], ['TMF638.service', { 'serviceCharacteristic.value': 'SUB-077' }],
+  ['TMF635.usage', { id: 'USG-077' }], ['TMF635.usage', { subscriptionId: 'SUB-077' }], ['TMF635.usage', { customerId: 'CUST-077' }], ['TMF635.usage', { msisdn: '90000077' }], ['TMF635.usage', { status: 'billed' }],
+  ['TMF635.usage', { usageDate: '2025-01-02' }], ['TMF635.usage', { 'relatedParty.id': 'CUST-077' }],
+  ['TMF678.customerBill', { 'relatedParty.id': 'CUST-077' }], ['TMF678.customerBill', { 'billingAccount.id': 'BA-077' }], ['TMF678.customerBill', { billNo: '00000077' }], ['TMF678.customerBill', { state: 'onHold' }],
+  ['TMF678.customerBill', { billDate: '2025-01-02' }], ['TMF678.customerBill', { 'appliedPayment.payment.id': 'PAY-077' }], ['TMF678.customerBill', { 'billDocument.id': 'BILL-077' }],
+];
+
+for (const [key, query] of filters) {
+  test.serial(`${key} by ${Object.keys(query).join(' and ')} reads an index, and so does its total`, async (t) => {
+    const plans = await plansOf(key, query);
+    t.is(plans.length, 2);
+    for (const plan of plans) t.notRegex(plan, /Seq Scan/, plan);
+  });
+}
+
+for (const { key } of definitions) {
+  test.serial(`${key}: the newest are read in their order, all are counted in an index alone`, async (t) => {
+    const [page = '', total = ''] = await plansOf(key, {});
+    t.notRegex(outer(page), /Seq Scan|Sort/, page);
+    t.regex(total, /Index Only Scan/);
+  });
+
+  test.serial(`${key}: a far page skips rows in an index alone, from either end`, async (t) => {
+    for (const offset of ['4000', '9000']) {
+      const [, page = ''] = await plansOf(key, { offset });
+      t.regex(page, new RegExp(`Index Only Scan ${offset === '9000' ? 'Backward ' : ''}using \\S*(newest|created_at)`), page);
+      t.notRegex(page, /Seq Scan/, page);
+    }
+  });
+
+  test.serial(`${key}: a sort by id reads an index`, async (t) => {
+    for (const sort of ['id', '-id']) {
+      const [page = ''] = await plansOf(key, { sort });
+      t.notRegex(outer(page), /Seq Scan|Sort/, page);
+    }
+  });
+}
+
+for (const [key, sort] of [['TMF622.productOrder', 'orderDate'], ['TMF635.usage', 'usageDate'], ['TMF678.customerBill', 'billDate']] as const) {
+  test.serial(`${key} sorted by ${sort}, either way, is read in that order`, async (t) => {
+    for (const sign of ['', '-']) {
+      const [page = ''] = await plansOf(key, { sort: `${sign}${sort}` });
+      t.notRegex(page, /Seq Scan/, page);
+    }
+  });
+}
+
+test.serial('most rows of a state are counted in an index alone', async (t) => {
+  const [, total = ''] = await plansOf('TMF622.productOrder', { state: 'completed' });
+  t.regex(total, /Index Only Scan/, total);
+});
