@@ -1,5 +1,6 @@
 import test from 'ava';
-import { compare, exceptions } from './differential.ts';
+import { compare } from './differential.ts';
+import { exceptions } from './exceptions.ts';
 import { Documents } from './judged.ts';
 
 const seed = Number(process.env['SEED'] ?? 20_261_123);

@@ -3,7 +3,9 @@ import { operations, type OperationKey } from '#generated/operations';
 import type { Operation } from '#runtime/operation';
 import { startStack } from '../support/stack.ts';
 import { Documents, Judged, type Asked } from './judged.ts';
-import { SampleBody, type Json } from './sample-body.ts';
+import { sendNearlyLegal } from './nearly-legal.ts';
+import type { Json } from './sample-body.ts';
+import { bodyOf, toNothing } from './strangers.ts';
 
 /** TMF.md §6: what every operation says to a caller who makes the usual mistakes. */
 let documents: Documents;
@@ -22,24 +24,7 @@ test.after.always(async () => {
   for (const end of ends) await end();
 });
 
-/** Ids of every form that stand for nothing on a new installation. */
-const strangers = ['NO-999', 'no_such', 'NO_SUCH', '99999999', '8965999999999999999', ...['AGT', 'BILL', 'CASE', 'CM', 'CUST', 'FLT', 'ORD', 'PAY', 'PM', 'PTK', 'SO', 'SUB', 'TKT', 'USG'].map((prefix) => `${prefix}-999`)];
-
-function strangerFor(key: string, name: string): string {
-  const { pattern } = documents.pathSchema(key, name);
-  return strangers.find((one) => pattern === undefined || new RegExp(pattern).test(one)) ?? 'NO-999';
-}
-
-/** A path to nothing, with the least legal body, so that nothing else is wrong. */
-function toNothing(row: Operation): Asked {
-  const params = Object.fromEntries(row.pathParams.map((name) => [name, strangerFor(row.key, name)]));
-  return { params, ...bodyOf(row) };
-}
-
-function bodyOf(row: Operation): { body?: Json } {
-  const schema = documents.requestSchema(row.key);
-  return schema ? { body: new SampleBody(documents.documentOf(row.key), 'minimal').of(schema) } : {};
-}
+const nowhere = (row: Operation): Asked => toNothing(documents, row);
 
 /** Operations whose answer is not `status`, with what came instead. */
 async function unlike(of: readonly Operation[], status: number, asked: (row: Operation) => Asked): Promise<string[]> {
@@ -54,36 +39,40 @@ async function unlike(of: readonly Operation[], status: number, asked: (row: Ope
 const withBody = rows.filter(({ mediaTypes }) => mediaTypes.length > 0);
 
 test.serial('an id that names nothing is 404, whatever is asked of it', async (t) => {
-  t.deepEqual(await unlike(rows.filter(({ pathParams }) => pathParams.length > 0), 404, toNothing), []);
+  t.deepEqual(await unlike(rows.filter(({ pathParams }) => pathParams.length > 0), 404, nowhere), []);
 });
 
 test.serial('a body of another media type is 415', async (t) => {
-  const asked = (row: Operation): Asked => ({ ...toNothing(row), body: 'a=1', raw: true, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+  const asked = (row: Operation): Asked => ({ ...nowhere(row), body: 'a=1', raw: true, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
   t.deepEqual(await unlike(withBody, 415, asked), []);
 });
 
 test.serial('what is no JSON is 400', async (t) => {
-  t.deepEqual(await unlike(withBody, 400, (row) => ({ ...toNothing(row), body: '{"open": ', raw: true })), []);
+  t.deepEqual(await unlike(withBody, 400, (row) => ({ ...nowhere(row), body: '{"open": ', raw: true })), []);
 });
 
 test.serial('a body that is no object is 400', async (t) => {
-  for (const body of [7, 'text', true]) t.deepEqual(await unlike(withBody, 400, (row) => ({ ...toNothing(row), body })), [], JSON.stringify(body));
+  for (const body of [7, 'text', true]) t.deepEqual(await unlike(withBody, 400, (row) => ({ ...nowhere(row), body })), [], JSON.stringify(body));
 });
 
 test.serial('a mandatory member that is missing is 400 and named', async (t) => {
   for (const row of withBody) {
-    const { body } = bodyOf(row);
+    const { body } = bodyOf(documents, row);
     for (const name of Object.keys(body ?? {})) {
       const { [name]: _, ...rest } = body as Readonly<Record<string, Json>>; // it has members
-      const answered = await judged.call(keyOf(row), { ...toNothing(row), body: rest });
+      const answered = await judged.call(keyOf(row), { ...nowhere(row), body: rest });
       t.is(answered.status, 400, `${row.key} without ${name}`);
       t.true(String((answered.body as { message?: string }).message).includes(`/${name}: is required`), `${row.key} without ${name}`);
     }
   }
 });
 
+test.serial('a body with one thing changed is 400 exactly where it breaks the schema', async (t) => {
+  t.deepEqual(await sendNearlyLegal(judged, documents, nowhere, { perOperation: 4, seed: 20_261_123 }), []);
+});
+
 test.serial('nobody gets in without a token', async (t) => {
-  t.deepEqual(await unlike(rows, 401, (row) => ({ ...toNothing(row), headers: { 'X-BSS-API-Token': '' } })), []);
+  t.deepEqual(await unlike(rows, 401, (row) => ({ ...nowhere(row), headers: { 'X-BSS-API-Token': '' } })), []);
 });
 
 test.serial('every refusal fits the document of its operation', (t) => {
