@@ -12,6 +12,6 @@ export const style = [
   'summary{cursor:pointer;padding:.6rem 0;overflow-wrap:anywhere}summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}',
   '.m{display:inline-block;min-width:4.2rem;font-size:.8rem}.get{color:#0b7a4b}.post{color:#0b5cad}.patch{color:#9a5b00}.delete{color:#b3261e}',
   '@media(prefers-color-scheme:dark){.get{color:#5cc99a}.post{color:#7db8f5}.patch{color:#e0a85a}.delete{color:#f28b82}}',
-  '.w{color:var(--dim)}.t{overflow-x:auto}',
+  '.w{color:var(--dim)}.t{overflow-x:auto}.t code{white-space:nowrap}td{min-width:6rem}',
   'table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}th{color:var(--dim);font-weight:600}',
 ].join('\n');
