@@ -43,7 +43,7 @@ CREATE TABLE integrations.hub_delivery (
   CHECK (state = 'new' OR body IS NOT NULL)
 ) WITH (fillfactor = 70);
 CREATE INDEX hub_delivery_new ON integrations.hub_delivery (api, position) WHERE state = 'new';
-CREATE INDEX hub_delivery_due ON integrations.hub_delivery (api, next_run_ms, position) WHERE state = 'waiting';
+CREATE INDEX hub_delivery_waiting ON integrations.hub_delivery (hub_id, position, id) WHERE state = 'waiting';
 CREATE INDEX hub_delivery_order ON integrations.hub_delivery (hub_id, aggregate_type, aggregate_id, aggregate_seq) WHERE state IN ('new', 'waiting');
 CREATE INDEX hub_delivery_ended ON integrations.hub_delivery (ended_ms) WHERE state = 'delivered';
 

@@ -57,17 +57,25 @@ export interface Claim {
   readonly perHub: number;
 }
 
+/** Oldest deliveries of a subscriber that are looked at: one that is down for long costs no more than that. */
+const windowMax = 500;
+
 /** Leases what is due: per subscriber and aggregate the first only, which keeps their order. */
 export const claimDue = (database: Database, { apis, busy, nowMs, leaseUntilMs, most, perHub }: Claim): Promise<Due[]> =>
   database[bookkeeping]<Due>(
     `WITH candidate AS (
-       SELECT n.id, row_number() OVER (PARTITION BY n.hub_id ORDER BY n.position) + coalesce(($2::jsonb->>n.hub_id)::integer, 0) AS place, n.position FROM integrations.hub_delivery n
-       WHERE n.api = ANY($1::text[]) AND n.state = 'waiting' AND n.next_run_ms <= $3 AND coalesce(n.lease_until_ms, 0) <= $3
-         AND NOT EXISTS (SELECT 1 FROM integrations.hub_delivery e WHERE e.hub_id = n.hub_id AND e.aggregate_type = n.aggregate_type
-           AND e.aggregate_id = n.aggregate_id AND (e.aggregate_seq, e.id) < (n.aggregate_seq, n.id) AND e.state IN ('new', 'waiting'))),
+       SELECT n.id, n.position FROM integrations.hub h CROSS JOIN LATERAL (
+         SELECT w.id, w.position FROM (
+           SELECT d.id, d.position, d.hub_id, d.aggregate_type, d.aggregate_id, d.aggregate_seq, d.next_run_ms, d.lease_until_ms
+           FROM integrations.hub_delivery d WHERE d.hub_id = h.id AND d.state = 'waiting' ORDER BY d.position, d.id LIMIT ${windowMax}) w
+         WHERE w.next_run_ms <= $3 AND coalesce(w.lease_until_ms, 0) <= $3
+           AND NOT EXISTS (SELECT 1 FROM integrations.hub_delivery e WHERE e.hub_id = w.hub_id AND e.aggregate_type = w.aggregate_type
+             AND e.aggregate_id = w.aggregate_id AND (e.aggregate_seq, e.id) < (w.aggregate_seq, w.id) AND e.state IN ('new', 'waiting'))
+         ORDER BY w.position, w.id LIMIT greatest(0, $6 - coalesce(($2::jsonb->>h.id)::integer, 0))) n
+       WHERE h.api = ANY($1::text[]) ORDER BY n.position LIMIT $5),
      first AS (
        SELECT n.id FROM integrations.hub_delivery n
-       WHERE n.id IN (SELECT id FROM candidate WHERE place <= $6 ORDER BY position LIMIT $5)
+       WHERE n.id IN (SELECT id FROM candidate)
          AND n.state = 'waiting' AND coalesce(n.lease_until_ms, 0) <= $3
        FOR UPDATE SKIP LOCKED)
      UPDATE integrations.hub_delivery n SET lease_until_ms = $4 FROM first, integrations.hub h WHERE n.id = first.id AND h.id = n.hub_id

@@ -14,7 +14,9 @@ interface Told extends HubEvent {
  * @returns the number of deliveries that came of it
  */
 export async function fanOut(tx: Tx, events: readonly OutboxEvent[], atMs: number): Promise<number> {
-  const told = events.flatMap((of) => notificationsOf(of).map((each): Told => ({ ...each, of })));
+  // A subscription made after this look is made after these events, too.
+  const apis = new Set((await tx.read<{ api: string }>('SELECT DISTINCT api FROM integrations.hub')).map(({ api }) => api));
+  const told = events.flatMap((of) => notificationsOf(of).filter(({ api }) => apis.has(api)).map((each): Told => ({ ...each, of })));
   if (told.length === 0) return 0;
   const column = (pick: (one: Told) => unknown): unknown[] => told.map(pick);
   const made = await tx[bookkeeping](

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
+import { sleep } from '#runtime/clock';
 
 export interface Notification {
   readonly eventId: string;
@@ -27,6 +28,11 @@ export class Listener {
   readonly received: Received[] = [];
   readonly #server: Server;
   answer: Answer = () => ({ status: 201 });
+  /** How long each answer takes, in milliseconds. */
+  delayMs = 0;
+  /** Most requests that were open at once. */
+  mostAtOnce = 0;
+  #open = 0;
 
   constructor() {
     this.#server = createServer((request, response) => void this.#take(request, response));
@@ -49,10 +55,14 @@ export class Listener {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#open);
     const text = (await request.toArray()).join('');
     const received = { path: request.url ?? '', headers: request.headers, text, body: JSON.parse(text) as Notification };
     this.received.push(received);
     const { status, headers } = this.answer(received, this.received.length);
+    await sleep(this.delayMs);
+    this.#open -= 1;
     response.writeHead(status, headers).end();
   }
 }

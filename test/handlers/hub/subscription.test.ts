@@ -53,6 +53,7 @@ test('callbacks are guarded, queries heard, redirects not followed, failing list
   }
   await queries(t);
   await redirects(t);
+  await crowd(t);
   await failing(t);
   await limit(t);
 });
@@ -88,6 +89,20 @@ async function redirects(t: ExecutionContext): Promise<void> {
   const [delivery] = await ok(stack.clients.admin('crm').GET('/hub/{id}/delivery', { params: { path: { id } } }));
   t.like(delivery, { state: 'parked', lastStatus: 307, lastError: '307: redirects are not followed', eventName: 'CategoryCreateEvent' });
   await unsubscribe(stack, 'TMF620', id);
+}
+
+/** Ten notifications for one listener that takes its time, and one for another. */
+async function crowd(t: ExecutionContext): Promise<void> {
+  const [slow, quick] = [await Listener.start(t), await Listener.start(t)];
+  slow.delayMs = 150;
+  const ids = [await subscribed({ callback: slow.url }), await subscribed({ callback: quick.url, query: 'name=Last' })];
+  const names = Array.from({ length: 10 }, (_, i) => (i === 9 ? 'Last' : `Number ${i}`));
+  for (const name of names) await write('POST', 'category', { name });
+  await stack.settle();
+  t.is(slow.received.length, 10);
+  t.true(slow.mostAtOnce > 1 && slow.mostAtOnce <= 4, `${slow.mostAtOnce} at once`);
+  t.is(quick.received.length, 1);
+  for (const id of ids) await unsubscribe(stack, 'TMF620', id);
 }
 
 async function failing(t: ExecutionContext): Promise<void> {
