@@ -15,6 +15,10 @@ import { renderList } from '#cli/renderers/render';
 import type { OrderSaga } from '#cli/renderers/saga-step';
 import { renderSubscription, renderSubscriptionBalance } from '#cli/renderers/subscription';
 import { renderUsage } from '#cli/renderers/usage';
+import { renderCase, renderCaseNote, renderCaseView } from '#cli/renderers/case';
+import { renderInteraction } from '#cli/renderers/interaction';
+import { renderTicket } from '#cli/renderers/ticket';
+import { caseOf, caseViewOf, interactionOf, noteOf, ticketOf } from './case-cards.ts';
 import { stackFindings } from './findings.ts';
 import { renderCheckup } from '#cli/doctor/checkup';
 import { blockedLine, line } from './fixtures.ts';
@@ -163,12 +167,20 @@ export const cards: Readonly<Record<string, (text: string, look: Look) => string
     id: 'CUST-022', href: 'http://localhost:8002/bss-api/crm/v1/customer/CUST-022/kyc', '@type': 'Kyc', customerId: 'CUST-022', kycStatus: 'not_verified',
   }, look),
   'usage': (text, look) => renderUsage(usage(text), look),
+  'case': (text, look) => renderCase(caseOf(text), look),
+  'case with its notes and tickets': (text, look) => renderCaseView(caseViewOf(text), look),
+  'note': (text, look) => renderCaseNote(noteOf(text), look),
+  'ticket': (text, look) => renderTicket(ticketOf(text), look),
+  'interaction': (text, look) => renderInteraction(interactionOf(text), look),
   'refused': (text, look) => renderRefused({ rule: 'case.resolve.tickets_open', message: text === 'Ada Lim' ? 'Resolve or cancel TKT-005 first.' : text, fixes: ['bss ticket resolve TKT-005'] }, look),
   'refused with two ways out': (text, look) => renderRefused({ rule: 'provisioning.retry.not_failed', message: 'The task has not failed.', fixes: [`Only a failed task can be tried again; a stuck one is freed, the others end by themselves. ${text}`, 'bss prov show PTK-001'] }, look),
   'events': (text, look) => `${eventLine(event(text === 'Ada Lim' ? 'ada' : text), look)}\n`,
   'any other': (text, look) => renderKeyValue({ '@type': 'Gadget', id: 'PM-004', href: 'http://localhost:8003/x', status: 'active', brand: text, last4: '4242', customer: { id: 'CUST-022', '@referredType': 'Customer' }, tags: [] }, look),
   'list of customers': (text, look) => list('Customer', [customer(text), { ...customer('Bo'), id: 'CUST-7', status: 'closed', contactMedium: [] }], look),
   'list of usage': (text, look) => list('Usage', [usage(text), { ...usage('Ada Lim'), id: 'USG-1' }], look),
+  'list of cases': (text, look) => list('Case', [caseOf(text)], look),
+  'list of tickets': (text, look) => list('TroubleTicket', [ticketOf(text)], look),
+  'list of interactions': (text, look) => list('PartyInteraction', [interactionOf(text)], look),
   'list of an unknown type': (text, look) => list('Widget', [{ id: 'W-1', href: 'x', '@type': 'Widget', size: 3, note: text }], look),
   'doctor': (text, look) => renderCheckup(stackFindings(text), look),
 };
@@ -184,6 +196,9 @@ export const bareCards: Readonly<Record<string, (look: Look) => string>> = {
   'receipt': (look) => renderReceipt({ ...receipt(''), lines: [], paymentId: null, brand: null, last4: null }, look),
   'number pool': (look) => renderNumberPool({ id: 'all', href: 'x', '@type': 'MsisdnCount', prefix: '', available: 0, reserved: 0, assigned: 0, quarantined: 0, ported_out: 0, total: 0 }, look),
   'usage': (look) => renderUsage({}, look),
+  'case': (look) => renderCase({ ...caseOf(''), state: 'closed', agentId: null, description: null, slaBreachedAt: null, resolutionCode: 'fixed', ticketIds: [] }, look),
+  'ticket': (look) => renderTicket({ id: 'TKT-001', description: '', severity: '', ticketType: '' }, look),
+  'interaction': (look) => renderInteraction({ id: 'INT-001' } as never, look), // a document a foreign system posted
   'refused': (look) => renderRefused({ rule: '', message: '', fixes: [] }, look),
   'any other': (look) => renderKeyValue({}, look),
   'list': (look) => list('Customer', [], look),
