@@ -42,12 +42,16 @@ function changedInputs(inputs: readonly string[], before: Digests, now: Digests)
   return all.filter((file) => before[file] !== now[file] && inputs.some((input) => file === input || file.startsWith(`${input}/`)));
 }
 
-/** Files in generated/ that no generator writes. */
+/** Files in generated/ and pages in docs/reference/ that no generator writes. */
 export async function strayFiles(root: string, files: readonly GeneratedFile[]): Promise<string[]> {
   const expected = new Set(files.map(({ path }) => path));
-  const entries = await readdir(join(root, 'generated'), { recursive: true, withFileTypes: true }).catch(absentAsEmpty);
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath.slice(root.length + 1)}/${entry.name}`.replaceAll('\\', '/'));
-  return paths.filter((path) => !expected.has(path)).sort();
+  const found = [...await filesIn(root, 'generated', true), ...await filesIn(root, 'docs/reference', false)];
+  return found.filter((path) => !expected.has(path)).sort();
+}
+
+async function filesIn(root: string, folder: string, recursive: boolean): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive, withFileTypes: true }).catch(absentAsEmpty);
+  return entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath.slice(root.length + 1)}/${entry.name}`.replaceAll('\\', '/'));
 }
 
 /** The text of a file; undefined when there is none. */

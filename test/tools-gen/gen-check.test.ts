@@ -76,8 +76,11 @@ test('a deleted file is missing and a foreign one unexpected', async (t) => {
   const root = await generated(t, all);
   await rm(join(root, list.path));
   await writeFile(join(root, 'generated/deep/notes.txt'), 'mine');
+  await mkdir(join(root, 'docs/reference/examples'), { recursive: true });
+  await writeFile(join(root, 'docs/reference/old.md'), 'of an API that is gone');
+  await writeFile(join(root, 'docs/reference/examples/old.json'), '[]'); // recorded, not generated
   t.deepEqual((await differences(root, all, digests)).map(({ path, finding }) => `${finding} ${path}`), [
-    'missing generated/deep/list.ts', 'unexpected generated/deep/notes.txt',
+    'missing generated/deep/list.ts', 'unexpected docs/reference/old.md', 'unexpected generated/deep/notes.txt',
   ]);
 });
 
@@ -90,11 +93,12 @@ test('a banner names generator, inputs and the hash of what is below it', (t) =>
   }
 });
 
-test('generating twice gives the same bytes, within ten seconds', async (t) => {
+test('generating twice gives the same bytes, each with ten seconds of work at most', async (t) => {
   const root = join(import.meta.dirname, '../..');
-  const started = performance.now();
+  const before = process.cpuUsage();
   const first = await generate(await readInputs(root));
-  t.true(performance.now() - started < 10_000);
+  const { user, system } = process.cpuUsage(before); // microseconds; the clock would count what other programs do
+  t.true(user + system < 10_000_000);
   const second = await generate(await readInputs(root));
   t.deepEqual(first.map(withBanner), second.map(withBanner));
   t.true(first.length > 50);
