@@ -13,7 +13,7 @@ test('ten thousand bodies with one thing changed are refused exactly where they 
   const stack = await startStack(t);
   const documents = await Documents.read();
   const judged = new Judged(stack, documents);
-  const found = await sendNearlyLegal(judged, documents, (row: Operation) => toNothing(documents, row), { perOperation: 120, seed });
+  const found = await sendNearlyLegal(judged, documents, (row: Operation) => toNothing(documents, row), { perOperation: 130, seed });
   t.deepEqual(found.slice(0, 20), []);
   t.deepEqual(judged.faults.slice(0, 20), []);
   t.true(judged.calls > 10_000, `${judged.calls} calls`);
