@@ -21,6 +21,8 @@ export interface Reply {
 /** Longer than any answer takes, shorter than a test: a hang is a failure with a name. */
 const answerMsMax = 20_000;
 
+class StaleConnection extends Error {}
+
 export class Wire {
   readonly #stack: Stack;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
@@ -34,7 +36,17 @@ export class Wire {
   }
 
   /** As `cli`, role admin, unless the headers name another token. @throws {Error} no answer in time, naming the request */
-  send({ service, method, path, headers = {}, body }: Request): Promise<Reply> {
+  async send(request: Request): Promise<Reply> {
+    try {
+      return await this.#send(request);
+    } catch (error) {
+      // A server may close an idle connection just when it is taken again: the request never arrived.
+      if (error instanceof StaleConnection) return this.#send(request);
+      throw error;
+    }
+  }
+
+  #send({ service, method, path, headers = {}, body }: Request): Promise<Reply> {
     const { hostname, port } = new URL(this.#stack.baseUrl(service));
     const sent = { 'x-bss-api-token': this.#stack.token('cli'), ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }), ...headers };
     return new Promise((resolve, reject) => {
@@ -46,7 +58,7 @@ export class Wire {
         response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString() }));
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${answerMsMax} ms`)));
-      outgoing.on('error', (error) => failed(error.message));
+      outgoing.on('error', (error: NodeJS.ErrnoException) => (outgoing.reusedSocket && error.code === 'ECONNRESET' ? reject(new StaleConnection()) : failed(error.message)));
       outgoing.end(body);
     });
   }
