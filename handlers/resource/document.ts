@@ -105,7 +105,16 @@ const storedInColumn = <Row extends ResourceRow>({ columns }: ResourceDefinition
   Object.hasOwn(columns, name) && 'column' in columns[name]!;
 
 /** Attribute and column of those attributes whose only home is a column. */
-export function firstLevelColumns<Row extends ResourceRow>({ columns }: ResourceDefinition<Row>): [attribute: string, column: string][] {
-  return Object.entries(columns).flatMap(([path, column]) =>
-    path === 'id' || path.includes('.') || !('column' in column) ? [] : [[path, column.column]]);
+export function firstLevelColumns<Row extends ResourceRow>({ columns }: ResourceDefinition<Row>): readonly FirstLevel[] {
+  let found = firstLevels.get(columns);
+  if (!found) {
+    found = Object.entries(columns).flatMap(([path, column]): FirstLevel[] => (path === 'id' || path.includes('.') || !('column' in column) ? [] : [[path, column.column]]));
+    firstLevels.set(columns, found);
+  }
+  return found;
 }
+
+type FirstLevel = readonly [attribute: string, column: string];
+
+/** Every row of every list asks for them. */
+const firstLevels = new WeakMap<object, readonly FirstLevel[]>();

@@ -6,7 +6,8 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** Sets a member also where its name is `__proto__`, which assignment would take for the prototype. */
 export function put(object: JsonObject, name: string, value: unknown): void {
-  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  if (name === '__proto__') Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  else object[name] = value;
 }
 
 /** Equal as JSON values: member order does not count (RFC 6902 §4.6). */
