@@ -10,7 +10,7 @@
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { cpus, getPriority, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -66,7 +66,7 @@ for (const [name, cases] of Object.entries(readCases.phases)) {
 const after = await calibrate();
 
 const result = {
-  at: isoTime(new Clock().now()), node: process.version, cores: cpus().length, cpu: cpus()[0]?.model, memoryGiB: Math.round(totalmem() / 2 ** 30), loadOneMinute: round(loadavg()[0]!),
+  at: isoTime(new Clock().now()), node: process.version, cores: cpus().length, cpu: cpus()[0]?.model, memoryGiB: Math.round(totalmem() / 2 ** 30), loadOneMinute: round(loadavg()[0]!), niceness: getPriority(),
   rows, ratePerSecond, seconds, pageRows: 100,
   calibration: { what: 'one row by its key through node-postgres, no pgbench in the embedded server', before: summary(before.all), after: summary(after.all) },
   phases,
