@@ -1,5 +1,6 @@
 /** Makes requests against a stack and keeps each with its answer, as the reference shows them. */
 import { operations, type OperationKey } from '#generated/operations';
+import { ok } from '#runtime/client';
 import type { Operation } from '#runtime/operation';
 import { serviceNames, type ServiceName } from '#runtime/services';
 import type { Example } from '#tools-gen/recordings';
@@ -29,9 +30,14 @@ export class Player {
   readonly #steady: Steady;
   readonly #examples = new Map<string, Example[]>();
 
-  constructor(stack: Stack) {
+  private constructor(stack: Stack, seededAt: string) {
     this.stack = stack;
-    this.#steady = new Steady(serviceNames.map((name) => ({ name, url: stack.baseUrl(name) })));
+    this.#steady = new Steady(serviceNames.map((name) => ({ name, url: stack.baseUrl(name) })), seededAt);
+  }
+
+  static async on(stack: Stack): Promise<Player> {
+    const { lastUpdate = '' } = await ok(stack.clients.TMF620.GET('/productOffering/{id}', { params: { path: { id: 'PLAN_S' } } }));
+    return new Player(stack, lastUpdate);
   }
 
   /** Everything asked so far, by API. */

@@ -14,7 +14,7 @@ import { play } from './scenario.ts';
 
 const endings: (() => unknown)[] = [];
 // A stack of a test wants nothing of it but to be told when it ends.
-const player = new Player(await startStack({ teardown: (end: () => unknown) => endings.push(end) } as unknown as ExecutionContext));
+const player = await Player.on(await startStack({ teardown: (end: () => unknown) => endings.push(end) } as unknown as ExecutionContext));
 try {
   await play(player);
   const folder = join(projectFolder, recordingsFolder);

@@ -1,8 +1,10 @@
-/** What differs from run to run in an answer, made steady: addresses, random ids, request ids. */
+/** What differs from run to run in an answer, made steady: addresses, random ids, activation codes, the moment of the seed. */
 import { servicePort, type ServiceName } from '#runtime/services';
 
 const usualBase = 8000;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const activation = /(?<=\$)[0-9A-F]{4}(?:-[0-9A-F]{4}){3}/g;
+const seedMoment = '2026-01-01T00:00:00.000Z';
 const hex = /(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])/g;
 
 /** Replaces the ports of one stack by the usual ones, and each random id by its number in order of appearance. */
@@ -10,13 +12,19 @@ export class Steady {
   readonly #ports: ReadonlyMap<string, number>;
   readonly #seen = new Map<string, string>();
 
-  constructor(addresses: readonly { readonly name: ServiceName; readonly url: string }[]) {
+  readonly #seededAt: string;
+
+  /** @param seededAt when the reference data of the database was written, as it goes over the wire */
+  constructor(addresses: readonly { readonly name: ServiceName; readonly url: string }[], seededAt: string) {
+    this.#seededAt = seededAt;
     this.#ports = new Map(addresses.map(({ name, url }) => [new URL(url).port, servicePort(name, usualBase)]));
   }
 
   text(text: string): string {
     return text
       .replaceAll(/http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/g, (address, port: string) => (this.#ports.has(port) ? `http://localhost:${this.#ports.get(port)}` : address))
+      .replaceAll(this.#seededAt, seedMoment)
+      .replaceAll(activation, (code) => this.#numbered(code, (n) => `0000-0000-0000-${n.toString(16).toUpperCase().padStart(4, '0')}`))
       .replaceAll(/"offsetMs":-?\d+/g, '"offsetMs":0')
       .replaceAll(uuid, (id) => this.#numbered(id, (n) => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`))
       .replaceAll(hex, (id) => (/^\d+$/.test(id) ? id : this.#numbered(id, (n) => n.toString(16).padStart(id.length, '0'))));

@@ -18,7 +18,7 @@ const recorded = await readRecordings(projectFolder);
 const again = 'if that is meant, run npm run examples and npm run gen';
 
 test.serial('the examples of the reference still happen as they are printed', async (t) => {
-  const player = new Player(await startStack(t));
+  const player = await Player.on(await startStack(t));
   await play(player);
   t.deepEqual([...player.examples.keys()].sort(), Object.keys(recorded.examples).sort(), again);
   for (const [api, examples] of player.examples) {
@@ -56,11 +56,12 @@ test('an example whose shape is another is told from one with other values', (t)
   t.notDeepEqual(shapeOf([{ n: 1 }]), shapeOf([{ n: 1 }, { n: 'one' }]));
 });
 
-test('addresses and random ids are made steady, ids of ours and amounts are not', (t) => {
-  const steady = new Steady([{ name: 'crm', url: 'http://127.0.0.1:40123' }]);
+test('addresses, random ids and the moment of the seed are made steady, ids of ours and amounts are not', (t) => {
+  const steady = new Steady([{ name: 'crm', url: 'http://127.0.0.1:40123' }], '2026-11-23T14:27:18.916Z');
   t.is(steady.text('http://localhost:40123/a http://localhost:9/b'), 'http://localhost:8002/a http://localhost:9/b');
   t.is(steady.text('0198f0aa-1111-7222-8333-444455556666'), steady.text('0198f0aa-1111-7222-8333-444455556666'));
   t.not(steady.text('0198f0aa-1111-7222-8333-444455556666'), steady.text('0198f0aa-1111-7222-8333-444455556667'));
+  t.is(steady.text('$FD2C-482F-5653-5D45 2026-11-23T14:27:18.916Z'), '$0000-0000-0000-0003 2026-01-01T00:00:00.000Z');
   t.is(steady.text('CUST-001 8965010000000000053 2026-04-11T09:00:00.000Z'), 'CUST-001 8965010000000000053 2026-04-11T09:00:00.000Z');
 });
 
