@@ -25,16 +25,21 @@ export interface OrderRow extends ResourceRow {
   readonly subscriptionId: string | null;
   readonly paymentId: string | null;
   readonly serviceOrderId: string | null;
+  /** Why whoever cancelled it did. */
+  readonly cancelledFor: string | null;
 }
 
 const itemColumn = (column: string): string => `(SELECT i.${column} FROM order_mgmt.order_item i WHERE i.order_id = r.id)`;
 const gathered = (name: string): string => `(SELECT s.data->>'${name}' FROM order_mgmt.saga s WHERE s.order_id = r.id)`;
 
+const cancelledFor = `(SELECT c.document->>'cancellationReason' FROM order_mgmt.cancel_product_order c
+  WHERE c.order_id = r.id AND c.state = 'done' AND r.state = 'cancelled' ORDER BY c.id LIMIT 1)`;
+
 const further = {
   action: itemColumn('action'), itemId: itemColumn('item_id'), offeringId: itemColumn('offering_id'), offeringName: itemColumn('offering_name'),
   priceId: itemColumn('price_id'), priceName: itemColumn('price_name'), priceMinor: itemColumn('price_minor'), currency: itemColumn('currency'),
   msisdnPreference: itemColumn('msisdn_preference'), subscriptionId: itemColumn('subscription_id'),
-  paymentId: gathered('paymentId'), serviceOrderId: gathered('serviceOrderId'),
+  paymentId: gathered('paymentId'), serviceOrderId: gathered('serviceOrderId'), cancelledFor,
 } as const;
 
 /** What `priceOf` shows. */
@@ -61,6 +66,7 @@ export const productOrder: ResourceDefinition<OrderRow> = {
     orderDate: { column: 'order_date', type: 'timestamptz' },
     completionDate: { column: 'completion_date', type: 'timestamptz' },
     cancellationDate: { column: 'cancellation_date', type: 'timestamptz' },
+    cancellationReason: { sql: `coalesce(${cancelledFor}, r.document->>'cancellationReason')`, type: 'text' },
     'productOrderItem.state': { column: 'state', type: 'text' },
   },
   shown: {
@@ -73,7 +79,7 @@ export const productOrder: ResourceDefinition<OrderRow> = {
   readOnly: ['state', 'orderDate', 'completionDate', 'cancellationDate', 'relatedParty'],
   mandatory: ['orderDate', 'state', 'productOrderItem', 'relatedParty'],
   stateAttribute: 'state',
-  project: (row) => ({ productOrderItem: itemsOf(row), ...totalOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
+  project: (row) => ({ productOrderItem: itemsOf(row), ...totalOf(row), ...reasonOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
   payload: (row) => orderFactsOf(row),
   permits: {
     patch: (tx) => changeOrder.permit(tx),
@@ -104,6 +110,8 @@ function totalOf(row: OrderRow): Document {
   const posted = row.document['orderTotalPrice'];
   return { orderTotalPrice: [...(Array.isArray(posted) ? posted : []), priceOf(row, row.priceMinor, row.currency)] };
 }
+
+const reasonOf = ({ cancelledFor: reason }: OrderRow): Document => (typeof reason === 'string' ? { cancellationReason: reason } : {});
 
 const priceOf = ({ priceId, priceName }: OrderRow, priceMinor: number, currency: string): Document => ({
   name: priceName ?? priceId, priceType: 'recurring', recurringChargePeriod: 'month',

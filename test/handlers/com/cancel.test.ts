@@ -42,7 +42,9 @@ test.serial('an order nobody has begun is cancelled at once', async (t) => {
   t.like(body, { state: 'done', effectiveCancellationDate: '2026-04-11T09:00:00.000Z', cancellationReason: 'changed my mind' });
   t.is(headers['Location'], body.href);
   await desk.rests(id, null);
-  t.like((await desk.call('TMF622.retrieveProductOrder', { id })).body, { state: 'cancelled', cancellationDate: '2026-04-11T09:00:00.000Z' });
+  const shown = { state: 'cancelled', cancellationDate: '2026-04-11T09:00:00.000Z', cancellationReason: 'changed my mind' };
+  t.like((await desk.call('TMF622.retrieveProductOrder', { id })).body, { ...shown, productOrderItem: [{ state: 'cancelled' }] });
+  t.is((await desk.call('TMF622.listProductOrder', { query: { id, cancellationReason: 'changed my mind' } })).body.length, 1);
   t.deepEqual(desk.neighbours.effects, []);
   t.deepEqual(types(await desk.events()), ['order.acknowledged', 'order.cancelled', ...cancelEvents(['inProgress', 'done'])]);
 });
@@ -158,7 +160,7 @@ test.serial('an order of another system is recorded and left alone; one of ours 
   const { status, body } = await desk.cancel('4711-foreign');
   t.is(status, 201);
   t.like(body, { state: 'acknowledged', productOrder: { id: '4711-foreign' } });
-  t.deepEqual(types(await desk.events()), ['cancel_order.created']);
+  t.deepEqual(types(await desk.events()), ['cancel_order.created', 'cancel_order.information_required']);
   t.like(await desk.refusal('TMF622.createCancelProductOrder', { body: { productOrder: { id: 'ORD-99999' } } }), {
     rule: 'reference.id.unknown', context: { type: 'productOrder', id: 'ORD-99999' },
   });
