@@ -4,6 +4,7 @@ import { ok } from '#runtime/client';
 import type { Operation } from '#runtime/operation';
 import { startStack, type Stack } from '../support/stack.ts';
 import { customer, line, topUp, use } from '../support/story.ts';
+import { undeclared } from './extensions.ts';
 import { Documents, Judged } from './judged.ts';
 import { isStored, missingOf, resourceKeyOf } from './mandatory.ts';
 import { OwnWalk } from './own-walk.ts';
@@ -55,6 +56,11 @@ test.serial('every row that was shown has the attributes of its kind, also where
   const rows = judged.rows.filter(({ key }) => isStored(key));
   t.true(allResources.every(({ key }) => rows.some((one) => resourceKeyOf(one.key) === key)), 'a row of every resource');
   t.deepEqual([...new Set(rows.flatMap(({ key, row }) => missingOf(resourceKeyOf(key), row).map((path) => `${key} ${String(row['id'])} ${path}`)))], []);
+});
+
+test.serial('no row has an attribute that neither its document nor our list of extensions knows', (t) => {
+  const rows = judged.rows.filter(({ key }) => isStored(key));
+  t.deepEqual([...new Set(rows.flatMap(({ key, row }) => undeclared(resourceKeyOf(key), row).map((name) => `${resourceKeyOf(key)} ${name}`)))], []);
 });
 
 /** Successes that need what only their own tests can bring about, and where those are. */
