@@ -14,7 +14,7 @@ export interface Entry {
 /** Groups in the order of the overview, with the heads they stand under. */
 export const groups: Readonly<Record<string, string>> = {
   '': 'Run', customer: 'Customer', case: 'Case', ticket: 'Ticket', interaction: 'Interaction', payment: 'Payment', catalog: 'Catalog', order: 'Order', subscription: 'Subscription', usage: 'Usage',
-  inventory: 'Inventory', prov: 'Provisioning', events: 'Events', hub: 'Notifications',
+  inventory: 'Inventory', prov: 'Provisioning', events: 'Events', hub: 'Notifications', specs: 'Specs',
 };
 
 /**
@@ -102,4 +102,8 @@ export const commands: readonly Entry[] = [
   { path: 'hub list', summary: 'List subscriptions to notifications, newest first.', load: async () => (await import('./hub/list.ts')).HubListCommand },
   { path: 'hub show', summary: 'Show what a subscriber got, newest first.', load: async () => (await import('./hub/show.ts')).HubShowCommand },
   { path: 'hub replay', summary: 'Send again what was given up for a subscriber.', load: async () => (await import('./hub/replay.ts')).HubReplayCommand },
+
+  { path: 'specs show', summary: 'Show the APIs, one of them, or one operation.', load: async () => (await import('./specs/show.ts')).SpecsShowCommand },
+  { path: 'specs diff', summary: 'Tell what changed in the documents since they were pinned.', load: async () => (await import('./specs/diff.ts')).SpecsDiffCommand },
+  { path: 'specs verify', summary: 'Compare the documents with an official download.', load: async () => (await import('./specs/verify.ts')).SpecsVerifyCommand },
 ];
