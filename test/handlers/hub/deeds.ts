@@ -1,4 +1,5 @@
 /** Writes that between them cause every notification of every API. */
+import { withClient } from '#db/migrate';
 import { ok } from '#runtime/client';
 import { isoTime, sleep } from '#runtime/clock';
 import type { ServiceName } from '#runtime/services';
@@ -79,12 +80,21 @@ export async function orderDeeds(stack: Stack): Promise<void> {
   await life(stack, 'com', orders, { productOrderItem: [{ id: '1', action: 'noChange' }] }, [{ description: 'changed' }]);
   await cancelOrder(stack, 'theirs-1');
   await cancelServiceOrder(stack, 'theirs-2');
-  // The network takes no task while its table is locked: the order can still be called off.
-  const locked = stack.sql("DO $$ BEGIN LOCK TABLE provisioning.task IN SHARE MODE; PERFORM pg_sleep(1.5); END $$");
-  const { id = '' } = await placeOrder(stack, await customer(stack));
-  await until(async () => (await stack.sql("SELECT 1 FROM service_inventory.service_order WHERE state = 'inProgress'")).length > 0);
-  await cancelOrder(stack, id);
-  await locked;
+  await calledOff(stack);
+}
+
+/** The network takes no task while its table is locked: until then an order in progress can still be called off. */
+async function calledOff(stack: Stack): Promise<void> {
+  const id = await withClient(stack.config.databaseUrl ?? '', async (client) => {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE provisioning.task IN SHARE MODE');
+    const order = await placeOrder(stack, await customer(stack));
+    await until(async () => (await stack.sql("SELECT 1 FROM service_inventory.service_order WHERE state = 'inProgress'")).length > 0);
+    await cancelOrder(stack, order.id ?? '');
+    await until(async () => (await stack.sql('SELECT 1 FROM service_inventory.cancel_service_order WHERE service_order_id IS NOT NULL')).length > 0);
+    await client.query('COMMIT');
+    return order.id ?? '';
+  });
   await ended(stack, id);
 }
 
