@@ -22,9 +22,11 @@ export function spoilt(body: unknown, random: Random, nasty: readonly unknown[])
   for (let left = 1 + random.below(3); left > 0; left -= 1) {
     const [holder, name] = placeIn(box, random);
     const roll = random.next();
-    if (roll < 0.5) assign(holder, name, random.pick(nasty));
+    // A copy: what is spoilt next may lie inside it.
+    const value = structuredClone(random.pick(nasty));
+    if (roll < 0.5) assign(holder, name, value);
     else if (roll < 0.7) remove(holder, name);
-    else if (roll < 0.85) assign(holder, typeof name === 'number' ? name : JSON.stringify(random.pick(nasty)).slice(0, 50), random.pick(nasty));
+    else if (roll < 0.85) assign(holder, typeof name === 'number' ? name : JSON.stringify(random.pick(nasty)).slice(0, 50), value);
     else if (roll < 0.95) assign(holder, name, Array.from({ length: random.below(5) }, () => valueAt(holder, name)));
     else assign(holder, name, nested(1 + random.below(120)));
   }
