@@ -37,7 +37,7 @@ const attemptsMax = 3;
 /** Serialisation failure, deadlock. */
 const retryable = new Set(['40001', '40P01']);
 /** Connection lost, server going down or not there. */
-const unreachable = /ECONN|ENOENT|EPIPE|57P0|08\d{3}|terminated|timeout exceeded|53300/;
+const unreachable = /ECONN|ENOENT|EPIPE|57P0|08\d{3}|terminated|not queryable|timeout exceeded|53300/;
 
 /** Pool of one service's role. Everything a service stores goes through `tx`. */
 export class Database {
@@ -103,6 +103,9 @@ export class Database {
     const client = await this.#pool.connect();
     const tx = new Tx(this.service, client, current()?.dryRun ?? false);
     let broken = false;
+    // A connection that dies between two statements says so by an event; without a listener it would end the process.
+    const onLoss = (): void => { broken = true; };
+    client.on('error', onLoss);
     try {
       await client.query('BEGIN');
       const result = await insideTransaction(this.service, () => work(tx));
@@ -112,9 +115,10 @@ export class Database {
       for (const after of tx.committed) after();
       return result;
     } catch (error) {
-      broken = await client.query('ROLLBACK').then(() => false, () => true);
+      broken = await client.query('ROLLBACK').then(() => broken, () => true);
       throw error;
     } finally {
+      client.off('error', onLoss);
       client.release(broken);
     }
   }

@@ -3,7 +3,8 @@ import { Database } from '#db/database';
 import { clearLeases, pendingMigrations, withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
 import { record } from '#events/record';
-import { Clock } from '#runtime/clock';
+import { Clock, sleep } from '#runtime/clock';
+import { Unavailable } from '#runtime/errors';
 import { refuseInsideTransaction } from '#runtime/transaction-scope';
 
 let clone: ClonedDatabase;
@@ -70,6 +71,17 @@ test('leases of a killed run are cleared at the next start', async (t) => {
   });
   await clearLeases(clone.url);
   t.deepEqual(await rowsOf('SELECT lease_until_ms FROM order_mgmt.idempotency'), [{ lease_until_ms: null }]);
+});
+
+test('a connection that is lost between two statements fails the transaction, not the process', async (t) => {
+  const lost = com.tx(async (tx) => {
+    const row = await tx.one<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await rowsOf(`SELECT pg_terminate_backend(${row?.pid})`);
+    await sleep(100);
+    await tx.read('SELECT 1');
+  });
+  await t.throwsAsync(lost, { instanceOf: Unavailable });
+  t.is(await com.tx(async (tx) => (await tx.one<{ one: number }>('SELECT 1 AS one'))?.one), 1);
 });
 
 test('a database that cannot be reached answers 503, not a stack trace', async (t) => {
