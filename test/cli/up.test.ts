@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -9,7 +9,8 @@ import { embeddedStatus, removeEmbedded } from '#db/embedded';
 import { sleep } from '#runtime/clock';
 import { projectFolder } from '#runtime/home';
 import { startMark } from '#runtime/process';
-import { serviceNames } from '#runtime/services';
+import { serviceNames, servicePort } from '#runtime/services';
+import { freePortBase } from '../support/port-base.ts';
 
 interface Result {
   readonly code: number | null;
@@ -132,10 +133,11 @@ test.serial('a command killed half way leaves nothing in the way of the next', a
 test.serial('a taken port is named with its process and the way out', async (t) => {
   const bss = new Installation(t);
   const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, resolve));
+  const base = await freePortBase();
+  const port = servicePort('com', base);
+  await new Promise<void>((resolve) => taken.listen(port, resolve));
   t.teardown(() => taken.close());
-  const port = (taken.address() as AddressInfo).port; // it listens on TCP
-  const { code, stderr } = await bss.run(['up'], { BSS_PORT_BASE: String(port - 4) });
+  const { code, stderr } = await bss.run(['up'], { BSS_PORT_BASE: String(base) });
   t.is(code, 7);
   t.regex(stderr, new RegExp(`Port ${port}, which com needs, is taken by process ${process.pid} .*BSS_PORT_BASE`));
   t.is(bss.databasePid(), 0, 'nothing was started');
@@ -148,21 +150,12 @@ test.serial('a bad setting is one sentence and nothing starts', async (t) => {
   t.is(bss.databasePid(), 0);
 });
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const port = (server.address() as AddressInfo).port; // it listens on TCP
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 test.serial('serve hosts in the foreground until it is told to stop', async (t) => {
   const bss = new Installation(t);
-  const port = await freePort();
-  const child = bss.spawn(['serve', 'catalog'], { BSS_PORT_BASE: String(port - 1) });
+  const base = await freePortBase();
+  const child = bss.spawn(['serve', 'catalog'], { BSS_PORT_BASE: String(base) });
   const end = finished(child);
-  const catalog = { name: 'catalog', port } as const;
+  const catalog = { name: 'catalog', port: servicePort('catalog', base) } as const;
   while ((await probe(catalog)).state !== 'healthy' && child.exitCode === null) await sleep(50);
   child.kill('SIGTERM');
   const { code, stderr } = await end;

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { deviations, macros, tally } from '#cli/demo/expected-events';
@@ -9,8 +8,8 @@ import { cloneDatabase, testEnvironment } from '#db/template';
 import { createClients } from '#generated/clients';
 import { ok } from '#runtime/client';
 import { Clock, elapsedMs, sleep } from '#runtime/clock';
-import { randomBelow } from '#runtime/ids';
 import { serviceNames, servicePort, type ServiceName } from '#runtime/services';
+import { freePortBase } from '../support/port-base.ts';
 import { customer, ended, lineOf, placeOrder, sagaOf, topUp } from '../support/story.ts';
 import { unsettledSql } from '../support/unsettled.ts';
 
@@ -23,7 +22,7 @@ test('services in two processes share nothing but the database and their address
   t.timeout(60_000);
   const clone = await cloneDatabase();
   t.teardown(() => clone.drop());
-  const base = await freeBase();
+  const base = await freePortBase();
   const start = async (names: readonly ServiceName[]): Promise<ChildProcess> => {
     const child = fork(script, names, { env: { ...testEnvironment, PATH: process.env['PATH'], BSS_PORT_BASE: String(base), BSS_DATABASE_URL: clone.url } });
     t.teardown(() => void child.kill('SIGKILL'));
@@ -56,18 +55,4 @@ test('services in two processes share nothing but the database and their address
   const [one, two] = await Promise.all((['catalog', 'rating'] as const).map((name) => ok(clients.admin(name).GET('/clock'))));
   t.true(Math.abs(Date.parse(one!.now) - Date.parse(two!.now)) < 5_000);
   t.deepEqual(await withClient(clone.url, (client) => checkInvariants(client)), []);
-});
-
-/** A base with all its service ports free. */
-async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + 20 * randomBelow(1000);
-    const free = await Promise.all(serviceNames.map((name) => isFree(servicePort(name, base))));
-    if (free.every(Boolean)) return base;
-  }
-}
-
-const isFree = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const probe = createServer().once('error', () => resolve(false));
-  probe.listen(port, () => probe.close(() => resolve(true)));
 });
