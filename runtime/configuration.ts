@@ -4,9 +4,8 @@ const wholeYears = 3660;
 const loopback = 'localhost,127.0.0.1,::1';
 
 /**
- * Every setting of DOMAIN §11 and AGENT-AND-CLI §3–§5, by its name in the code. The reference page
- * is generated from this table; an environment variable that starts with `BSS_` and is neither here
- * nor in a family of `config.ts` is refused.
+ * Every setting of DOMAIN §11 and AGENT-AND-CLI §3–§5, by its name in the code. An
+ * environment variable that starts with `BSS_` and is neither here nor in a family below is refused.
  */
 export const configuration = {
   env: choice('BSS_ENV', ['development', 'demo', 'production'], 'Mode. Demo and production need an https public URL and real mail; production refuses every mock.'),

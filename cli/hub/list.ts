@@ -23,7 +23,7 @@ export class HubListCommand extends ListCommand {
       ...(this.state === undefined ? {} : { state: oneOf(this.state, states, '--state') }),
     };
     return printList(session, this, {
-      title: 'Subscriptions', type: 'Hub', marks: [this.api ?? '', this.state ?? ''],
+      title: 'Hubs', type: 'Hub', marks: [this.api ?? '', this.state ?? ''],
       fetch: (window) => session.clients.admin(reader).GET('/hub', { params: { query: { ...window, ...query } } }),
     });
   }
