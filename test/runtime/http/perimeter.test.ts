@@ -154,7 +154,7 @@ test.serial('an answer against its schema reaches nobody', async (t) => {
 });
 
 test.serial('an unforeseen error says nothing of itself', async (t) => {
-  const desk = await openDesk(t, { authorize: async () => { throw new Error('password=secret at /work/db.ts'); } });
+  const desk = await openDesk(t, { authorize: async () => { throw new Error('password=secret at /srv/bss/db.ts'); } });
   const response = await desk.authorize(sale);
   t.is(response.status, 500);
   t.notRegex(await response.text(), /secret|db\.ts/);
