@@ -156,7 +156,7 @@ function ownFacts(place: Place): Facts {
     resource: path.split('/')[1] ?? null, area: say('x-area'), aggregate: say('x-aggregate'),
     events: asTexts(operation['x-events']), roles: rolesIn(place),
     readonly: method === 'get' || is('x-readonly'), idempotent: method === 'get' || method === 'delete' || is('x-idempotent'),
-    destructive: method === 'delete' || is('x-destructive'), money: is('x-money'), admin: is('x-admin'),
+    destructive: is('x-destructive') || (method === 'delete' && operation['x-destructive'] !== false), money: is('x-money'), admin: is('x-admin'),
   };
 }
 
