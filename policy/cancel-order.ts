@@ -10,19 +10,23 @@ export type CancelTrigger = 'request' | 'assess' | 'succeed' | 'refuse';
 /** Rule that a request which came too late carries. */
 export interface TooLateFacts {
   readonly orderId: string;
+  /** `modify` waits for a renewal, the others for the network. */
+  readonly action: string;
   readonly state: string;
   readonly serviceOrderId: string | null;
 }
 
 export const tooLate = rule<TooLateFacts>({
   code: 'order.cancel.too_late',
-  title: 'The network has begun to carry the order out.',
-  when: 'a provisioning task of the order has been claimed',
+  title: 'The order has begun to take effect.',
+  when: 'a provisioning task of the order has been claimed, or a renewal has changed the plan',
   check: () => false,
   context: ({ orderId, state, serviceOrderId }) => ({ orderId, state, serviceOrderId }),
-  fix: ({ orderId }) => [
-    { hint: 'Wait until the order is completed, then terminate the line.', tool: 'order.wait_until', args: { order_id: orderId } },
-  ],
+  message: ({ action }) => (action === 'modify' ? 'The plan has been changed already.' : 'The network has begun to carry the order out.'),
+  fix: ({ orderId, action }) => [{
+    hint: action === 'modify' ? 'Order the plan wanted now: it changes at the next renewal.' : 'Wait until the order is completed, then terminate the line.',
+    tool: 'order.wait_until', args: { order_id: orderId },
+  }],
 });
 
 const machineOf = (area: 'order' | 'service_order', first: 'acknowledged' | 'accepted'): Machine<'cancel_order', CancelState, CancelTrigger, void> =>

@@ -14,7 +14,7 @@ export type OrderTrigger =
   | 'tooLate' | 'accept' | 'compensate';
 
 /** Actions of an order item this release carries out (TMF622 `OrderItemActionType`). */
-export const orderActions = ['add', 'delete'] as const;
+export const orderActions = ['add', 'modify', 'delete'] as const;
 export type OrderAction = (typeof orderActions)[number];
 
 /** What the catalog says of the offering at the moment of the order. */
@@ -63,11 +63,14 @@ const ids = (facts: OrderFacts): Context => ({
 
 const adds = (facts: OrderFacts): boolean => facts.action === 'add';
 
+/** Orders a plan: for a new line, or for one that is there. */
+const wantsPlan = (facts: OrderFacts): boolean => facts.action !== 'delete';
+
 /** V: recorded and rejected, because an order for nothing has no effect to forbid (DOMAIN §1). */
 export const offeringMissing = rule<{ readonly orderId: string; readonly customerId: string | null }>({
   code: 'order.create.offering_missing',
   title: 'The order names no product offering.',
-  when: 'no item names a productOffering, and none names the line it changes',
+  when: 'no item names a productOffering, and none ends a line',
   check: () => false,
   context: ({ orderId, customerId }) => ({ orderId, customerId, state: 'acknowledged', missing: 'productOrderItem.productOffering' }),
   fix: () => [{ hint: 'Name a productOffering in the item.', tool: 'catalog.list_active_offerings', args: {} }],
@@ -85,7 +88,7 @@ export const singleItem = rule<OrderFacts>({
 export const actionUnsupported = rule<OrderFacts>({
   code: 'order.create.action_unsupported',
   title: 'This action of an order item is not carried out.',
-  when: 'the action of the item is neither add nor delete',
+  when: 'the action of the item is none of add, modify and delete',
   check: (facts) => orderActions.some((one) => one === facts.action),
   context: (facts) => ({ ...ids(facts), legal: orderActions }),
   fix: () => [{ hint: `Order with one of: ${orderActions.join(', ')}.` }],
@@ -134,7 +137,7 @@ export const notAPlan = rule<OrderFacts>({
   code: 'order.create.not_a_plan',
   title: 'A top-up is bought for a line, not ordered as one.',
   when: 'the offering is of category VAS',
-  check: (facts) => !adds(facts) || facts.offering?.category !== 'VAS',
+  check: (facts) => !wantsPlan(facts) || facts.offering?.category !== 'VAS',
   context: (facts) => ({ ...ids(facts), category: facts.offering?.category ?? null }),
   fix: (facts) => [{ hint: 'Buy it for a line of the customer.', tool: 'subscription.purchase_vas', args: { offering_id: facts.offeringId } }],
 });
@@ -143,7 +146,7 @@ export const notSellable = rule<OrderFacts>({
   code: 'order.create.not_sellable',
   title: 'The offering is not on sale.',
   when: 'the offering is no plan, is not Launched, or the moment is outside its validFor',
-  check: (facts) => !adds(facts) || (facts.offering?.category === 'PLAN' && facts.offering.lifecycleStatus === 'Launched' && facts.offering.inWindow),
+  check: (facts) => !wantsPlan(facts) || (facts.offering?.category === 'PLAN' && facts.offering.lifecycleStatus === 'Launched' && facts.offering.inWindow),
   context: (facts) => ({
     ...ids(facts), lifecycleStatus: facts.offering?.lifecycleStatus ?? null, validFor: facts.offering?.validFor ?? null, at: facts.at,
   }),
@@ -154,7 +157,7 @@ export const priceMissing = rule<OrderFacts>({
   code: 'order.create.price_missing',
   title: 'The offering has no price now.',
   when: 'no recurring price is in force at this moment',
-  check: (facts) => !adds(facts) || typeof facts.offering?.priceId === 'string',
+  check: (facts) => !wantsPlan(facts) || typeof facts.offering?.priceId === 'string',
   context: (facts) => ({ ...ids(facts), at: facts.at }),
   fix: (facts) => [{ hint: 'Give the offering a price in force first.', tool: 'catalog.add_price', args: { offering_id: facts.offeringId } }],
 });
@@ -179,8 +182,8 @@ export const lineLimit = rule<OrderFacts>({
 
 export const lineMissing = rule<OrderFacts>({
   code: 'order.create.line_missing',
-  title: 'The order names no line that can end.',
-  when: 'the action is delete and product.id names no line, or one that is terminated',
+  title: 'The order names no line that it can change or end.',
+  when: 'the action is modify or delete and product.id names no line, or one that is terminated',
   check: (facts) => adds(facts) || (facts.lineOwner !== null && facts.lineState !== 'terminated'),
   context: (facts) => ({ ...ids(facts), state: facts.lineState }),
   fix: (facts) => [{ hint: 'Name the line in product.id.', tool: 'subscription.list_for_customer', args: { customer_id: facts.customerId } }],

@@ -1,8 +1,8 @@
 import { keyed, ok } from '#runtime/client';
 import { RemoteError } from '#runtime/errors';
 import type { Service } from '../service.ts';
-import { required } from './forward.ts';
-import { wasTried, type SagaData, type Work } from './saga.ts';
+import { withdrawChange } from './plan-change.ts';
+import { required, wasTried, type SagaData, type Work } from './saga.ts';
 import { requestService } from './service-order.ts';
 import { advance, lookAgainMs, type Outcome, type Step } from './step.ts';
 import { nextUndo } from './undo.ts';
@@ -11,6 +11,7 @@ import { nextUndo } from './undo.ts';
 export const assessCancel: Step = async (service, work) => {
   const { data } = work;
   if (!data.assessing) return advance('assessCancel', { data: { assessing: true }, cancel: 'assess' });
+  if (work.action === 'modify') return assessChange(service, work);
   if (wasTried(work, 'createLine') || wasTried(work, 'terminateLine') || data.serviceState === 'completed' || data.cancelRefused) return tooLate(work);
   if (!wasTried(work, 'requestService')) return accepted(work, {});
   if (data.serviceState === 'failed' || data.serviceState === 'cancelled') return accepted(work, {});
@@ -22,10 +23,17 @@ export const assessCancel: Step = async (service, work) => {
 const accepted = (work: Work, data: SagaData): Outcome =>
   advance(nextUndo({ ...work, data: { ...work.data, ...data } }), { move: 'accept', ending: 'cancelled', data });
 
+/** A change of plan can be taken back until a renewal has carried it out; an order that only waits for it ends at once. */
+async function assessChange(service: Service, work: Work): Promise<Outcome> {
+  if (wasTried(work, 'scheduleChange') && !(await withdrawChange(service, work))) return tooLate(work, { changeState: 'applied' });
+  if (work.state === 'pending') return advance(null, { move: 'cancel', cancel: 'succeed', data: { changeState: 'cancelled' } });
+  return accepted(work, { changeState: 'cancelled' });
+}
+
 /** The order goes on where it was; the request carries the rule. */
-const tooLate = ({ data }: Work): Outcome => advance(required(data.resumeAt, 'step to go on with'), {
-  move: 'tooLate', cancel: 'refuse',
-  data: { cancelId: undefined, assessing: undefined, serviceCancelId: undefined, cancelRefused: undefined, resumeAt: undefined },
+const tooLate = ({ state, data }: Work, found: SagaData = {}): Outcome => advance(required(data.resumeAt, 'step to go on with'), {
+  ...(state === 'pending' ? {} : { move: 'tooLate' as const }), cancel: 'refuse',
+  data: { ...found, cancelId: undefined, assessing: undefined, serviceCancelId: undefined, cancelRefused: undefined, resumeAt: undefined },
 });
 
 async function askService({ clients }: Service, work: Work, serviceOrderId: string): Promise<Outcome> {

@@ -15,7 +15,7 @@ import { recordMove } from '../transition.ts';
 import { cancelPayload, cancelProductOrder, effectiveAt, lockCancel } from './cancel-request.ts';
 import { orderFactsOf, productOrder, type OrderRow } from './order.ts';
 import { lockWork, type Work } from './saga.ts';
-import { insertCancel, moveCancel, moveOrder, saveSaga, tellSaga } from './store.ts';
+import { insertCancel, moveCancel, moveOrder, saveSaga, tellSaga, type OrderMove } from './store.ts';
 
 /**
  * POST cancelProductOrder (DOMAIN §4 "Cancel request"): an order not begun is cancelled at once, one
@@ -59,15 +59,21 @@ async function cancel(tx: Tx, service: Service, id: string, document: Document, 
   const { customerId } = order;
   const request = { id, orderId: order.id, customerId };
   const move = orderMachine.move(tx, state, 'cancel', null, { orderId: order.id, customerId });
-  const at = service.clock.now();
-  const ends = move.to === 'cancelled';
-  await moveOrder(tx, move, order.id, at, ends ? { columns: { cancellationDate: at } } : {});
-  recordMove(tx, move, order.id, { orderId: order.id, ...orderFactsOf(order) });
+  // What an order that waits has scheduled is taken back first, by its saga; then it is cancelled.
+  const scheduled = order.state === 'pending';
+  const ends = move.to === 'cancelled' && !scheduled;
+  if (!scheduled) await moveNow(tx, service, order, move);
   await open(tx, service, request, document);
   if (work) await (ends ? stop(tx, work) : tellSaga(tx, advanceSaga.permit(tx), work, { cancelId: id }, service.clock.tick()));
   if (!ends) return;
   await step(tx, service, request, 'assess');
   await step(tx, service, request, 'succeed');
+}
+
+async function moveNow(tx: Tx, service: Service, order: OrderRow, move: OrderMove): Promise<void> {
+  const at = service.clock.now();
+  await moveOrder(tx, move, order.id, at, move.to === 'cancelled' ? { columns: { cancellationDate: at } } : {});
+  recordMove(tx, move, order.id, { orderId: order.id, ...orderFactsOf(order) });
 }
 
 async function open(tx: Tx, service: Service, request: Request, document: Document): Promise<void> {

@@ -6,7 +6,7 @@ import type { Service } from '../service.ts';
 import { lockWork, type SagaData, type ServiceNews, type Work } from './saga.ts';
 import { noteNews, tellSaga } from './store.ts';
 
-/** News that sagas wait for (DOMAIN §5 F1.8, F7.3, F8.4). */
+/** News that sagas wait for (DOMAIN §5 F1.8, F2.2, F7.3, F8.4). */
 export const consumers = (service: Service, saga: Worker): Consumer[] => [
   {
     name: 'com.service_order',
@@ -24,6 +24,16 @@ export const consumers = (service: Service, saga: Worker): Consumer[] => [
       // Our own requests tell of themselves under the same type. One that is done shows in its service order.
       if (!event.aggregateId.startsWith('CXS-') || to !== 'terminatedWithError' || typeof orderId !== 'string') return;
       await tell(tx, service, saga, orderId, ({ data }) => (data.cancelId ? { cancelRefused: true } : null));
+    },
+  },
+  {
+    name: 'com.plan_change',
+    types: ['subscription.plan_changed', 'subscription.plan_change_cancelled'],
+    apply: async (tx, { eventType, payload }) => {
+      const { orderId } = payload;
+      const changeState = eventType === 'subscription.plan_changed' ? 'applied' : 'cancelled';
+      // A change that a customer made without an order names the order that made the line.
+      if (typeof orderId === 'string') await tell(tx, service, saga, orderId, ({ action }) => (action === 'modify' ? { changeState } : null));
     },
   },
 ];

@@ -2,14 +2,16 @@ import type { OrderState } from '#policy/order';
 import { keyed, ok } from '#runtime/client';
 import { money, toWireMoney, type WireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
-import type { ForwardStep, SagaData, ServiceNews, Work } from './saga.ts';
+import { awaitChange, scheduleChange } from './plan-change.ts';
+import { required, type ForwardStep, type SagaData, type ServiceNews, type Work } from './saga.ts';
 import { removalOf, requestService, serviceOrderOf } from './service-order.ts';
 import { advance, keyOf, lookAgainMs, orFail, type Outcome, type Step, type Wait } from './step.ts';
 
-/** The steps of an add (DOMAIN §5 F1, 5–11) and of a delete (F7). */
+/** The steps of an add (DOMAIN §5 F1, 5–11), of a modify (F2) and of a delete (F7). */
 export const forward: Readonly<Record<ForwardStep, Step>> = {
   start: async (_service, { action, priceMinor }) => {
     if (action === 'delete') return advance('terminateLine', { move: 'start' });
+    if (action === 'modify') return advance('scheduleChange', { move: 'start' });
     return advance(priceMinor === 0 ? 'requestService' : 'authorize', { move: 'start' });
   },
 
@@ -46,6 +48,10 @@ export const forward: Readonly<Record<ForwardStep, Step>> = {
     return advance(null, { move: 'complete' });
   },
 
+  scheduleChange: (service, work) => orFail(scheduleChange(service, work)),
+
+  awaitChange,
+
   terminateLine: ({ clients }, work) => orFail((async () => {
     await ok(clients.subscription.POST('/subscription/{id}/terminate', {
       params: { path: { id: required(work.subscriptionId, 'line') } }, body: { reason: `order ${work.orderId}` }, ...keyed(keyOf(work, 'terminate')),
@@ -59,12 +65,6 @@ export const forward: Readonly<Record<ForwardStep, Step>> = {
     return removalOutcome(state, seen.removalState ?? data.removalState, seen);
   },
 };
-
-/** What an earlier step must have left; its absence is a defect, not a refusal. */
-export function required<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`the saga has no ${what} at this step`);
-  return value;
-}
 
 const priceOf = ({ priceMinor, currency }: Work): WireMoney =>
   toWireMoney(money(required(priceMinor, 'price'), required(currency, 'currency')));

@@ -1,5 +1,5 @@
 import type { Tx } from '#db/database';
-import { lineBusy, offeringMissing, orderMachine } from '#policy/order';
+import { lineBusy, offeringMissing, orderMachine, type OrderAction } from '#policy/order';
 import { violation } from '#policy/rule';
 import type { PolicyViolation } from '#runtime/errors';
 import { originOf } from '#runtime/origin';
@@ -47,14 +47,16 @@ async function place(tx: Tx, service: Service, id: string, document: Document, r
   const facts = { ...read, lines: await linesNow(tx, read) };
   const move = orderMachine.move(tx, null, 'place', facts, { orderId: id });
   const at = service.clock.now();
-  const adds = facts.action === 'add';
-  const { offeringName, priceId, priceName, priceMinor, currency } = (adds ? snapshot : null) ?? {};
+  const action = facts.action as OrderAction; // the rules have let no other pass
+  const adds = action === 'add';
+  const wantsPlan = action !== 'delete';
+  const { offeringName, priceId, priceName, priceMinor, currency } = (wantsPlan ? snapshot : null) ?? {};
   await insertOrder(tx, move, {
     id, at, customerId: request.customerId, document,
     work: {
-      action: adds ? 'add' : 'delete',
+      action,
       item: {
-        itemId: request.itemId, offeringId: adds ? request.offeringId : null, offeringName, priceId, priceName, priceMinor, currency,
+        itemId: request.itemId, offeringId: wantsPlan ? request.offeringId : null, offeringName, priceId, priceName, priceMinor, currency,
         msisdnPreference: adds ? msisdn : null, subscriptionId: adds ? null : request.subscriptionId,
       },
       data: { specificationId: adds ? (snapshot?.specificationId ?? null) : undefined },

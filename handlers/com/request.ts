@@ -7,7 +7,7 @@ export interface OrderRequest {
   readonly quantity: number;
   readonly action: string;
   readonly offeringId: string | null;
-  /** Any item names a productOffering, or the line it changes. */
+  /** Any item names a productOffering, or the line it ends. */
   readonly namesEffect: boolean;
   readonly customerId: string | null;
   /** As written; see `nationalNumber`. */
@@ -24,7 +24,7 @@ export function requestOf(body: Posted): OrderRequest {
   const item = items[0]!; // the schema asks for one at least
   return {
     itemCount: items.length, itemId: item.id, quantity: item.quantity ?? 1, action: item.action, offeringId: offeringOf(item),
-    namesEffect: items.some((one) => offeringOf(one) !== null || (one.action !== 'add' && lineOf(one) !== null)),
+    namesEffect: items.some((one) => offeringOf(one) !== null || (one.action === 'delete' && lineOf(one) !== null)),
     customerId: customerOf(body), msisdnPreference: preferenceOf(item), subscriptionId: lineOf(item),
   };
 }

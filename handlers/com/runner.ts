@@ -206,7 +206,7 @@ function recorded(work: Work, state: StepRecord['state'], error: string | null, 
 }
 
 const finals: Readonly<Partial<Record<OrderTrigger, 'completionDate' | 'cancellationDate'>>> = {
-  complete: 'completionDate', fail: 'completionDate', compensate: 'cancellationDate',
+  complete: 'completionDate', fail: 'completionDate', compensate: 'cancellationDate', cancel: 'cancellationDate',
 };
 
 /** @returns the state the order has come to */
@@ -225,7 +225,7 @@ async function applyCancel(tx: Tx, work: Work, trigger: CancelTrigger, at: Date)
   const row = await lockCancel(tx, work.data.cancelId!); // only a saga with an open request has such an outcome
   const { orderId } = work;
   const move = cancelProductOrderMachine.move(tx, row.state, trigger, undefined, { cancelOrderId: row.id, orderId });
-  const refusal = trigger === 'refuse' ? violation(tooLate, { orderId, state: work.state, serviceOrderId: work.data.serviceOrderId ?? null }) : null;
+  const refusal = trigger === 'refuse' ? violation(tooLate, { orderId, action: work.action, state: work.state, serviceOrderId: work.data.serviceOrderId ?? null }) : null;
   const more = refusal ? { [verdictAttribute]: verdict(refusal) } : trigger === 'succeed' ? effectiveAt(at) : {};
   await moveCancel(tx, move, row, at, more, refusal?.message ?? null);
   recordMove(tx, move, row.id, cancelPayload(row, refusal?.rule ?? null), refusal?.message ?? null);

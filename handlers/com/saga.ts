@@ -3,14 +3,15 @@ import type { OrderAction, OrderState } from '#policy/order';
 import type { Origin } from '#runtime/origin';
 import type { Document } from '../resource/resource.ts';
 
-/** Steps in the order they are taken (DOMAIN §5 F1, F7), then those that undo. */
+/** Steps in the order they are taken (DOMAIN §5 F1, F2, F7), then those that undo. */
 export const plans = {
   add: ['start', 'authorize', 'requestService', 'awaitService', 'createLine', 'assignNumber', 'capture', 'activate'],
+  modify: ['start', 'scheduleChange', 'awaitChange'],
   delete: ['start', 'terminateLine', 'awaitRemoval'],
-  undo: ['endService', 'awaitUndo', 'undoLine', 'returnMoney', 'close'],
+  undo: ['withdrawChange', 'endService', 'awaitUndo', 'undoLine', 'returnMoney', 'close'],
 } as const;
 
-export type ForwardStep = (typeof plans.add)[number] | (typeof plans.delete)[number];
+export type ForwardStep = (typeof plans)[OrderAction][number];
 export type UndoStep = (typeof plans.undo)[number];
 export type StepName = ForwardStep | UndoStep | 'assessCancel';
 
@@ -49,6 +50,8 @@ export interface SagaData {
   /** Service order that clears the network after the line has ended. */
   readonly removalId?: string;
   readonly removalState?: ServiceNews;
+  /** What became of the change of plan that the order asked for. */
+  readonly changeState?: 'applied' | 'cancelled';
   readonly failure?: Failure;
   /** An operator gave the order up. */
   readonly givenUp?: boolean;
@@ -129,3 +132,9 @@ export const payloadOf = (work: Work): Document => ({
  */
 export const wasTried = ({ steps }: Pick<SagaRow, 'steps'>, name: StepName): boolean =>
   steps.some((one) => one.name === name && one.state !== 'failed');
+
+/** What an earlier step must have left; its absence is a defect, not a refusal. */
+export function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`the saga has no ${what} at this step`);
+  return value;
+}

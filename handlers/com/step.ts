@@ -63,3 +63,13 @@ export async function orFail(call: Promise<Outcome>): Promise<Outcome> {
     throw error;
   }
 }
+
+/** What a repeated call had made; null when it was refused, so that there is nothing to undo. */
+export async function unless<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof RemoteError && error.final) return null;
+    throw error;
+  }
+}

@@ -1,17 +1,18 @@
 import { keyed, ok } from '#runtime/client';
-import { RemoteError } from '#runtime/errors';
 import { money, toWireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
-import { authorization, line, required } from './forward.ts';
-import { plans, wasTried, type UndoStep, type Work } from './saga.ts';
+import { authorization, line } from './forward.ts';
+import { withdrawChange } from './plan-change.ts';
+import { plans, required, wasTried, type UndoStep, type Work } from './saga.ts';
 import { requestService, serviceOrderOf } from './service-order.ts';
-import { advance, keyOf, lookAgainMs, type Outcome, type Step } from './step.ts';
+import { advance, keyOf, lookAgainMs, unless, type Outcome, type Step } from './step.ts';
 
 /**
  * What each compensation still has to undo (DOMAIN §5 F1 "Compensation"). A step whose call was tried
  * counts even when no answer came: repeating it with its key tells what it had made.
  */
 const needed: Readonly<Record<UndoStep, (work: Work) => boolean>> = {
+  withdrawChange: (work) => wasTried(work, 'scheduleChange') && work.data.changeState === undefined,
   endService: (work) => serviceStands(work),
   awaitUndo: (work) => serviceStands(work),
   undoLine: (work) => work.action === 'add' && wasTried(work, 'createLine'),
@@ -35,6 +36,11 @@ export function nextUndo(work: Work, after?: UndoStep): UndoStep {
 
 /** Undoing is tried for ever: a refusal here is trouble that passes, or that an operator must look at. */
 export const undo: Readonly<Record<UndoStep, Step>> = {
+  withdrawChange: async (service, work) => {
+    await withdrawChange(service, work);
+    return advance(nextUndo(work, 'withdrawChange'));
+  },
+
   endService: async (service, work) => {
     if (!work.data.serviceOrderId) return advance('endService', { data: await requestService(service, work) });
     return work.data.serviceState === 'completed' ? removeService(service, work) : failService(service, work);
@@ -65,16 +71,6 @@ export const undo: Readonly<Record<UndoStep, Step>> = {
   close: async (_service, { ending }) =>
     (ending === 'cancelled' ? advance(null, { move: 'compensate', cancel: 'succeed' }) : advance(null, { move: 'fail' })),
 };
-
-/** What a repeated call had made; null when it was refused, so that there is nothing to undo. */
-async function unless<T>(call: Promise<T>): Promise<T | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof RemoteError && error.final) return null;
-    throw error;
-  }
-}
 
 /** An open service order is failed by its orderer; one that ended meanwhile is taken as it is. */
 async function failService(service: Service, work: Work): Promise<Outcome> {

@@ -23,6 +23,12 @@ test('a verified customer with a card orders a plan on sale', (t) => {
   t.deepEqual([move.to, move.events], ['acknowledged', ['order.acknowledged']]);
 });
 
+const modify: OrderFacts = { ...remove, action: 'modify', offeringId: 'PLAN_M', offering: sellable };
+
+test('the plan of a line is changed without card and identity check: nothing is charged now', (t) => {
+  t.is(orderMachine.move({}, null, 'place', { ...modify, kycStatus: 'expired' }).to, 'acknowledged');
+});
+
 test('a line is ended without card, identity check or offering', (t) => {
   t.is(orderMachine.move({}, null, 'place', { ...remove, kycStatus: 'expired' }).to, 'acknowledged');
 });
@@ -30,8 +36,11 @@ test('a line is ended without card, identity check or offering', (t) => {
 const refused: readonly [string, OrderFacts, string, Record<string, unknown>, FixTool | undefined][] = [
   ['two items', { ...add, itemCount: 2 }, 'order.create.single_item', { items: 2 }, 'order.create'],
   ['two of one item', { ...add, quantity: 2 }, 'order.create.single_item', { quantity: 2 }, 'order.create'],
-  ['a change of plan', { ...add, action: 'modify' }, 'order.create.action_unsupported', { action: 'modify', legal: ['add', 'delete'] }, undefined],
-  ['noChange', { ...add, action: 'noChange' }, 'order.create.action_unsupported', { legal: ['add', 'delete'] }, undefined],
+  ['noChange', { ...add, action: 'noChange' }, 'order.create.action_unsupported', { action: 'noChange', legal: ['add', 'modify', 'delete'] }, undefined],
+  ['a change to a retired plan', { ...modify, offering: { ...sellable, lifecycleStatus: 'Retired' } }, 'order.create.not_sellable', { lifecycleStatus: 'Retired' }, 'catalog.list_active_offerings'],
+  ['a change to a top-up', { ...modify, offering: { ...sellable, category: 'VAS' } }, 'order.create.not_a_plan', { category: 'VAS' }, 'subscription.purchase_vas'],
+  ['a change to a plan without price', { ...modify, offering: { ...sellable, priceId: null } }, 'order.create.price_missing', { at: add.at }, 'catalog.add_price'],
+  ['a change of no line', { ...modify, subscriptionId: null, lineOwner: null }, 'order.create.line_missing', { subscriptionId: null }, 'subscription.list_for_customer'],
   ['nobody', { ...add, customerId: null }, 'order.create.customer_missing', { customerId: null }, 'customer.create'],
   ['a prospect', { ...add, customerStatus: 'prospect' }, 'order.create.customer_not_active', { status: 'prospect' }, 'customer.get'],
   ['an unverified customer', { ...add, kycStatus: 'not_verified' }, 'order.create.kyc_required', { kycStatus: 'not_verified' }, 'customer.attest_kyc'],
@@ -70,7 +79,7 @@ test('verdicts and late cancels carry code, ids and a way out', (t) => {
   const verdicts = [
     violation(offeringMissing, { orderId: 'ORD-001', customerId: null }),
     violation(specificationUnknown, { serviceOrderId: 'SO-001', specificationId: 'CFS_X' }),
-    violation(tooLate, { orderId: 'ORD-001', state: 'inProgress', serviceOrderId: 'SO-001' }),
+    violation(tooLate, { orderId: 'ORD-001', action: 'add', state: 'inProgress', serviceOrderId: 'SO-001' }),
     violation(taskClaimed, { serviceOrderId: 'SO-001', state: 'inProgress', taskId: 'PTK-001' }),
   ];
   t.deepEqual(verdicts.map((one) => one.rule), [

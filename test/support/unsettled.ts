@@ -4,7 +4,7 @@ export const unsettled: Readonly<Record<string, string>> = {
   'undelivered message': "SELECT queue || ' ' || event_type || ' ' || coalesce(last_error, '') AS id FROM integrations.queue_message WHERE state = 'waiting'",
   'catalog job': "SELECT id || ' ' || status AS id FROM catalog.job WHERE next_run_ms IS NOT NULL",
   'hub delivery': "SELECT hub_id || ' ' || event_name || ' ' || aggregate_id || ' ' || coalesce(last_error, '') AS id FROM integrations.hub_delivery WHERE state IN ('new', 'waiting')",
-  'order step': "SELECT order_id || ' ' || step || ' ' || coalesce(last_error, '') AS id FROM order_mgmt.saga WHERE next_run_ms IS NOT NULL",
+  'order step': "SELECT order_id || ' ' || step || ' ' || coalesce(last_error, '') AS id FROM order_mgmt.saga WHERE next_run_ms IS NOT NULL AND NOT (step = 'awaitChange' AND attempts > 0)",
   'service order step': "SELECT id || ' ' || step AS id FROM service_inventory.service_order WHERE next_run_ms IS NOT NULL",
   'provisioning task': "SELECT id || ' ' || state || ' ' || coalesce(last_error, '') AS id FROM provisioning.task WHERE state IN ('pending', 'running')",
   payment: 'SELECT id FROM payment.payment WHERE next_run_ms IS NOT NULL',

@@ -92,7 +92,7 @@ export class Desk {
     const reply: Reply = await this.neighbours.call({ key: row.key, id, body, query: searchParams, idempotencyKey: request.headers.get('idempotency-key') });
     if (this.diesAfter === row.key) this.#dead = true;
     if (reply === 'away') throw new TypeError('fetch failed');
-    return Response.json(reply.body ?? {}, { status: reply.status });
+    return reply.status === 204 ? new Response(null, { status: 204 }) : Response.json(reply.body ?? {}, { status: reply.status });
   }
 
   async close(): Promise<void> {
@@ -205,6 +205,12 @@ export const addOf = (customerId: string, more: { offeringId?: string; msisdn?: 
     id: '1', action: more.action ?? 'add', quantity: more.quantity ?? 1, productOffering: { id: more.offeringId ?? 'PLAN_S' },
     ...(more.msisdn ? { product: { productCharacteristic: [{ name: 'msisdnPreference', value: more.msisdn }] } } : {}),
   }],
+});
+
+/** An order that changes the plan of a line. */
+export const modifyOf = (customerId: string, subscriptionId: string, offeringId = 'PLAN_M'): object => ({
+  relatedParty: [{ id: customerId, role: 'customer', '@referredType': 'Customer' }],
+  productOrderItem: [{ id: '1', action: 'modify', productOffering: { id: offeringId }, product: { id: subscriptionId } }],
 });
 
 /** An order that ends a line. */

@@ -32,6 +32,14 @@ export interface ServiceOrder {
 
 const isOver = ({ state }: ServiceOrder): boolean => state === 'completed' || state === 'failed' || state === 'cancelled';
 
+interface Line {
+  readonly customerId: string;
+  readonly orderId: string;
+  state: string;
+  offeringId?: string;
+  pendingChange?: { readonly offeringId: string; readonly orderId: string } | null;
+}
+
 interface Tariff {
   readonly value: number;
   readonly category?: string;
@@ -53,11 +61,11 @@ export class Neighbours {
   readonly payers = new Map<string, string>();
   readonly refunds: string[] = [];
   /** Lines by id. */
-  readonly lines = new Map<string, { customerId: string; state: string; orderId: string }>();
+  readonly lines = new Map<string, Line>();
   readonly serviceOrders = new Map<string, ServiceOrder>();
   /** State of requests to cancel service orders. */
   readonly cancels = new Map<string, string>();
-  readonly tariffs = new Map<string, Tariff>([['PLAN_S', { value: 10 }], ['PLAN_FREE', { value: 0 }], ['VAS_DATA_1GB', { value: 3, category: 'VAS' }]]);
+  readonly tariffs = new Map<string, Tariff>([['PLAN_S', { value: 10 }], ['PLAN_M', { value: 25 }], ['PLAN_FREE', { value: 0 }], ['VAS_DATA_1GB', { value: 3, category: 'VAS' }]]);
   /** What som does with a service order by itself. */
   network: 'works' | 'waits' | 'fails' | 'storm' = 'works';
   /** A number in [0, 1) for each choice of a storm. */
@@ -177,7 +185,37 @@ export class Neighbours {
     if (!line) return null;
     if (key === 'subscription.retrieveSubscription') return { status: 200, body: { id, ...line } };
     if (key === 'subscription.activateSubscription') return this.#become(id, 'active');
+    if (key === 'subscription.schedulePlanChange') return this.#schedule(id, line, body as { offeringId: string; orderId: string });
+    if (key === 'subscription.cancelPlanChange') return this.#keepPlan(id, line, query.get('orderId'));
     return key === 'subscription.terminateSubscription' ? this.#terminate(id, line.orderId) : null;
+  }
+
+  #schedule(id: string, line: Line, { offeringId, orderId }: { offeringId: string; orderId: string }): Reply {
+    if (line.pendingChange && line.pendingChange.orderId !== orderId) return refused('subscription.plan_change.already_pending');
+    line.pendingChange = { offeringId, orderId };
+    return this.#done(`change of ${orderId}`, { id, ...line });
+  }
+
+  #keepPlan(id: string, line: Line, orderId: string | null): Reply {
+    if (line.pendingChange?.orderId !== orderId) return refused('subscription.plan_change.none_pending');
+    void this.dropChange(id);
+    return this.#done(`no change of ${orderId}`, {}, 204);
+  }
+
+  /** The renewal brings the plan that a line was to have. */
+  async renew(id: string): Promise<void> {
+    const line = this.lines.get(id)!;
+    const { offeringId, orderId } = line.pendingChange!;
+    Object.assign(line, { offeringId, pendingChange: null });
+    await this.#tell('subscription.plan_changed', { aggregateId: id, subscriptionId: id, orderId });
+  }
+
+  /** Customer or end of the line take a change back. */
+  async dropChange(id: string): Promise<void> {
+    const line = this.lines.get(id)!;
+    const { orderId } = line.pendingChange!;
+    line.pendingChange = null;
+    await this.#tell('subscription.plan_change_cancelled', { aggregateId: id, subscriptionId: id, orderId });
   }
 
   #become(id: string, state: string): Reply {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { DryRunPassed, NotFound } from '#runtime/errors';
-import { addOf, deleteOf, Desk, types } from './desk.ts';
+import { addOf, deleteOf, Desk, modifyOf, types } from './desk.ts';
 import { refused, type Call, type Reply } from './neighbours.ts';
 
 /** DOMAIN §5 F1.4, §6 com; TMF622 productOrder. */
@@ -45,6 +45,12 @@ test.serial('the price agreed stays, whatever the catalog says later', async (t)
   t.deepEqual(asked.price, { priceId: 'PRICE_PLAN_S', name: 'Monthly', amount: { unit: 'SGD', value: 10 } });
 });
 
+test.serial('an order that names a line but no plan to change it to is recorded and rejected', async (t) => {
+  const { status, body } = await desk.call('TMF622.createProductOrder', { body: { productOrderItem: [{ id: '1', action: 'modify', product: { id: 'SUB-900' } }] } });
+  t.is(status, 201);
+  t.like(body, { state: 'rejected', policyViolation: { reason: 'order.create.offering_missing' } });
+});
+
 test.serial('an order that names nothing to order is recorded and rejected, without effect', async (t) => {
   const { status, body } = await desk.call('TMF622.createProductOrder', { body: { productOrderItem: [{ id: '1', action: 'add' }] } });
   t.is(status, 201);
@@ -60,8 +66,9 @@ type Answers = Readonly<Partial<Record<Call['key'], Reply>>>;
 
 const rules: readonly [rule: string, body: () => unknown, answers: Answers, context: object][] = [
   ['order.create.single_item', () => addOf(customer(), { quantity: 2 }), {}, { quantity: 2 }],
-  ['order.create.action_unsupported', () => addOf(customer(), { action: 'modify' }), {}, { action: 'modify', legal: ['add', 'delete'] }],
-  ['order.create.action_unsupported', () => addOf(customer(), { action: 'noChange' }), {}, { legal: ['add', 'delete'] }],
+  ['order.create.action_unsupported', () => addOf(customer(), { action: 'noChange' }), {}, { legal: ['add', 'modify', 'delete'] }],
+  ['order.create.line_missing', () => addOf(customer(), { action: 'modify' }), {}, { action: 'modify', subscriptionId: null }],
+  ['order.create.not_a_plan', () => modifyOf(customer(), 'SUB-900', 'VAS_DATA_1GB'), {}, { category: 'VAS' }],
   ['order.create.customer_missing', () => ({ productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'PLAN_S' } }] }), {}, { customerId: null }],
   ['order.create.customer_not_active', () => addOf(customer({ status: 'suspended' })), {}, { status: 'suspended' }],
   ['order.create.kyc_required', () => addOf(customer({ kycStatus: 'not_verified' })), {}, { kycStatus: 'not_verified' }],
