@@ -13,8 +13,8 @@ export interface Entry {
 
 /** Groups in the order of the overview, with the heads they stand under. */
 export const groups: Readonly<Record<string, string>> = {
-  '': 'Run', customer: 'Customer', case: 'Case', ticket: 'Ticket', interaction: 'Interaction', payment: 'Payment', catalog: 'Catalog', order: 'Order', subscription: 'Subscription', usage: 'Usage',
-  inventory: 'Inventory', prov: 'Provisioning', events: 'Events', hub: 'Notifications', specs: 'Specs',
+  '': 'Run', customer: 'Customer', case: 'Case', ticket: 'Ticket', interaction: 'Interaction', payment: 'Payment', bill: 'Bill', catalog: 'Catalog', order: 'Order', subscription: 'Subscription', usage: 'Usage',
+  inventory: 'Inventory', prov: 'Provisioning', clock: 'Clock', events: 'Events', hub: 'Notifications', specs: 'Specs',
 };
 
 /**
@@ -64,6 +64,9 @@ export const commands: readonly Entry[] = [
   { path: 'payment add-card', summary: 'Put a card on file.', load: async () => (await import('./payment/add-card.ts')).PaymentAddCardCommand },
   { path: 'payment methods', summary: 'List the cards on file.', load: async () => (await import('./payment/methods.ts')).PaymentMethodsCommand },
 
+  { path: 'bill list', summary: 'List bills, newest first: activations, renewals, top-ups, credit notes.', load: async () => (await import('./bill/list.ts')).BillListCommand },
+  { path: 'bill show', summary: 'Show the receipt of a bill: lines, tax and card.', load: async () => (await import('./bill/show.ts')).BillShowCommand },
+
   { path: 'catalog list', summary: 'List the plans.', load: async () => (await import('./catalog/list.ts')).CatalogListCommand },
   { path: 'catalog show', summary: 'Show what an offering costs and grants.', load: async () => (await import('./catalog/show.ts')).CatalogShowCommand },
   { path: 'catalog price', summary: 'Show the price of an offering at a moment.', load: async () => (await import('./catalog/price.ts')).CatalogPriceCommand },
@@ -79,6 +82,12 @@ export const commands: readonly Entry[] = [
   { path: 'subscription show', summary: 'Show a line with what it may still use.', load: async () => (await import('./subscription/show.ts')).SubscriptionShowCommand },
   { path: 'subscription balance', summary: 'Show the balances of a line.', load: async () => (await import('./subscription/balance.ts')).SubscriptionBalanceCommand },
   { path: 'subscription vas', summary: 'Buy a top-up for a line, charging the card on file.', load: async () => (await import('./subscription/vas.ts')).SubscriptionVasCommand },
+  { path: 'subscription renew', summary: 'Charge the next period of a line that is due.', load: async () => (await import('./subscription/renew.ts')).SubscriptionRenewCommand },
+  { path: 'subscription renewals', summary: 'List the renewals of a line, newest first: what was charged, or why not.', load: async () => (await import('./subscription/renewals.ts')).SubscriptionRenewalsCommand },
+  { path: 'subscription change-plan', summary: 'Give a line another plan from its next period on.', load: async () => (await import('./subscription/change-plan.ts')).SubscriptionChangePlanCommand },
+  { path: 'subscription cancel-change', summary: 'Keep the present plan: drop the change that waits for the next period.', load: async () => (await import('./subscription/cancel-change.ts')).SubscriptionCancelChangeCommand },
+  { path: 'subscription migrate-price', summary: 'Move every line of a plan to another price of that plan, after notice.', load: async () => (await import('./subscription/migrate-price.ts')).SubscriptionMigratePriceCommand },
+  { path: 'subscription tick', summary: 'Run the renewal and reminder sweeps now; a repeat changes nothing.', load: async () => (await import('./subscription/tick.ts')).SubscriptionTickCommand },
   { path: 'subscription terminate', summary: 'End a line for good.', load: async () => (await import('./subscription/terminate.ts')).SubscriptionTerminateCommand },
 
   { path: 'usage simulate', summary: 'Report usage of a number as the network would and wait for its rating.', load: async () => (await import('./usage/simulate.ts')).UsageSimulateCommand },
@@ -95,6 +104,11 @@ export const commands: readonly Entry[] = [
   { path: 'prov retry', summary: 'Try a failed task again.', load: async () => (await import('./prov/retry.ts')).ProvRetryCommand },
   { path: 'prov resolve', summary: 'Free a stuck task after the network was mended.', load: async () => (await import('./prov/resolve.ts')).ProvResolveCommand },
   { path: 'prov fault', summary: 'List the faults the simulated network plays, or switch one.', load: async () => (await import('./prov/fault.ts')).ProvFaultCommand },
+
+  { path: 'clock now', summary: 'Show the business time of all services, and whether it stands still.', load: async () => (await import('./clock/now.ts')).ClockNowCommand },
+  { path: 'clock advance', summary: 'Move business time forward; what falls due on the way runs in order.', load: async () => (await import('./clock/advance.ts')).ClockAdvanceCommand },
+  { path: 'clock freeze', summary: 'Let business time stand still, now or at a later moment.', load: async () => (await import('./clock/freeze.ts')).ClockFreezeCommand },
+  { path: 'clock unfreeze', summary: 'Let business time run again.', load: async () => (await import('./clock/unfreeze.ts')).ClockUnfreezeCommand },
 
   { path: 'events list', summary: 'List what happened, newest last.', load: async () => (await import('./events/list.ts')).EventsListCommand },
   { path: 'events tail', summary: 'Follow what happens as it happens.', load: async () => (await import('./events/tail.ts')).EventsTailCommand },

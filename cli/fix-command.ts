@@ -24,6 +24,9 @@ export const fixTemplates: Readonly<Record<string, string>> = {
   'subscription.get': 'subscription show {subscription_id}',
   'subscription.get_balance': 'subscription balance {subscription_id}',
   'subscription.purchase_vas': 'subscription vas {subscription_id} {vas_offering_id}',
+  'subscription.renew_now': 'subscription renew {subscription_id}',
+  'subscription.schedule_plan_change': 'subscription change-plan {subscription_id} {new_offering_id}',
+  'subscription.cancel_pending_plan_change': 'subscription cancel-change {subscription_id}',
   'subscription.terminate': 'subscription terminate {subscription_id}',
   'payment.add_card': 'payment add-card {customer_id}',
   'payment.list_methods': 'payment methods {customer_id}',
@@ -37,6 +40,9 @@ export const fixTemplates: Readonly<Record<string, string>> = {
   'provisioning.resolve_stuck': 'prov resolve {task_id} --note {note}',
   'provisioning.retry_failed': 'prov retry {task_id}',
   'usage.history': 'usage history',
+  'bill.list': 'bill list {customer_id}',
+  'bill.get': 'bill show {bill_id}',
+  'clock.now': 'clock now',
   'events.list': 'events list',
 };
 

@@ -12,6 +12,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   Subscription: async () => (await import('./subscription.ts')).renderSubscription,
   SubscriptionBalance: async () => (await import('./subscription.ts')).renderSubscriptionBalance,
   VasPurchase: async () => (await import('./receipt.ts')).renderVasPurchase,
+  Renewal: async () => (await import('./receipt.ts')).renderRenewal,
   Receipt: async () => (await import('./receipt.ts')).renderReceipt,
   ProductOrder: async () => (await import('./order.ts')).renderProductOrder,
   OrderView: async () => (await import('./order.ts')).renderOrder,
@@ -27,6 +28,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   CaseNote: async () => (await import('./case.ts')).renderCaseNote,
   TroubleTicket: async () => (await import('./ticket.ts')).renderTicket,
   PartyInteraction: async () => (await import('./interaction.ts')).renderInteraction,
+  Clock: async () => (await import('./clock.ts')).renderClock,
   MsisdnCount: async () => (await import('./number-pool.ts')).renderNumberPool,
 };
 

@@ -19,7 +19,7 @@ export function renderSubscription(line: Subscription, look: Look): string {
   return card({
     title: 'Subscription',
     marks: marksOf(line.id, line, look),
-    lines: [facts.filter(Boolean).join('   '), ...line.balances.map((balance) => balanceLine(balance, look)), ...blockedLine(line)],
+    lines: [facts.filter(Boolean).join('   '), ...line.balances.map((balance) => balanceLine(balance, look)), ...pendingLine(line), ...blockedLine(line)],
   }, look);
 }
 
@@ -43,6 +43,13 @@ const marksOf = (id: string, line: Held, look: Look): string[] =>
 function periodText(line: Held, look: Look): string {
   if (line.state === 'terminated') return line.terminatedAt ? `ended ${dateText(line.terminatedAt)}` : '';
   return line.periodEnd ? `renews ${dateText(line.periodEnd)} (${untilText(line.periodEnd, look.now)})` : 'not active yet';
+}
+
+/** What the next boundary brings: `pending  PLAN_L SGD 45.00 on 2026-12-04`. */
+function pendingLine({ pendingChange }: Subscription): string[] {
+  if (!pendingChange) return [];
+  const { kind, offeringId, price, effectiveAt } = pendingChange;
+  return [`pending  ${kind === 'plan' ? clean(offeringId) : 'new price'} ${moneyText(price.amount)} on ${dateText(effectiveAt)}`];
 }
 
 /** What brings a blocked line back (DOMAIN P3). */

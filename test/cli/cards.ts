@@ -9,7 +9,8 @@ import { renderKyc } from '#cli/renderers/kyc';
 import { renderNumberPool } from '#cli/renderers/number-pool';
 import { renderOrder, type OrderView, type ProvisioningTask } from '#cli/renderers/order';
 import { renderPaymentMethod } from '#cli/renderers/payment-method';
-import { renderReceipt, renderVasPurchase, type Receipt } from '#cli/renderers/receipt';
+import { renderClock } from '#cli/renderers/clock';
+import { renderReceipt, renderRenewal, renderVasPurchase, type Receipt } from '#cli/renderers/receipt';
 import { renderRefused } from '#cli/renderers/refused';
 import { renderList } from '#cli/renderers/render';
 import type { OrderSaga } from '#cli/renderers/saga-step';
@@ -124,6 +125,9 @@ export const cards: Readonly<Record<string, (text: string, look: Look) => string
   }, look),
   'subscription': (_text, look) => renderSubscription(line, look),
   'blocked subscription': (_text, look) => renderSubscription(blockedLine, look),
+  'subscription that changes its plan': (_text, look) => renderSubscription({
+    ...line, pendingChange: { kind: 'plan', offeringId: 'PLAN_L', offeringName: 'Max', price: price('PLAN_L', 45), effectiveAt: '2026-12-04T09:15:00.000Z', requestedAt: '2026-11-22T09:15:00.000Z' },
+  }, look),
   'balance': (_text, look) => renderSubscriptionBalance({ ...line, '@type': 'SubscriptionBalance', subscriptionId: line.id }, look),
   'order': (text, look) => renderOrder(order(text), look),
   'held order': (text, look) => renderOrder(heldOrder(text), look),
@@ -146,6 +150,15 @@ export const cards: Readonly<Record<string, (text: string, look: Look) => string
     id: 'VASP-003', href: 'http://localhost:8006/bss-api/subscription/v1/vasPurchase/VASP-003', '@type': 'VasPurchase', subscriptionId: 'SUB-012', customerId: 'CUST-022', offeringId: 'VAS_DATA_1GB', state: 'applied',
     price: price('VAS_DATA_1GB', 3), paymentId: 'PAY-008', billId: 'BILL-005', buckets: [], subscription: { ...blockedLine, state: 'active', blockReason: null }, createdAt: '2026-11-22T09:15:00.000Z',
     expiresAt: '2026-12-04T09:15:00.000Z',
+  }, look),
+  'renewal': (text, look) => renderRenewal({
+    id: 'REN-003', href: 'http://localhost:8006/bss-api/subscription/v1/subscription/SUB-009/renewal', '@type': 'Renewal', subscriptionId: 'SUB-009', customerId: 'CUST-022', boundary: '2026-12-04T09:15:00.000Z', attempt: 2,
+    state: text === 'Ada Lim' ? 'captured' : 'declined', offeringId: 'PLAN_M', price: price('PLAN_M', 25), periodStart: '2026-12-04T09:15:00.000Z', periodEnd: '2027-01-04T09:15:00.000Z', paymentId: 'PAY-009', billId: 'BILL-006',
+    declineCode: text === 'Ada Lim' ? null : text, createdAt: '2026-12-04T09:15:00.000Z', subscription: line,
+  }, look),
+  'clock': (_text, look) => renderClock({
+    id: 'clock', href: 'http://localhost:8002/bss-api/admin/v1/clock', '@type': 'Clock', now: '2026-12-22T09:15:00.000Z', frozen: true, offsetMs: 0,
+    ran: [{ name: 'vas_expiry', changed: 0 }, ...Array.from({ length: 22 }, (_, i) => ({ name: 'renewal' as const, changed: i + 1, at: '2026-12-04T09:15:00.000Z' }))],
   }, look),
   'number pool': (_text, look) => renderNumberPool({
     id: '9000', href: 'http://localhost:8002/bss-api/inventory/v1/msisdnCount', '@type': 'MsisdnCount', prefix: '9000', available: 912, reserved: 3, assigned: 81, quarantined: 4, ported_out: 0, total: 1000,

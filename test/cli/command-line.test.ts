@@ -19,11 +19,12 @@ const onLists = ['--limit #0', '--offset #0', '--all'];
 /** These run on this machine alone and have options of their own. */
 const local = new Set(['up', 'down', 'status', 'logs', 'serve']);
 const writes = new Set([
-  'api', 'customer create', 'customer kyc-attest', 'payment add-card', 'order create', 'order cancel', 'subscription vas', 'subscription terminate', 'usage simulate',
+  'api', 'customer create', 'customer kyc-attest', 'payment add-card', 'order create', 'order cancel', 'subscription vas', 'subscription renew', 'subscription change-plan', 'subscription cancel-change', 'subscription migrate-price',
+  'subscription tick', 'subscription terminate', 'clock freeze', 'clock advance', 'clock unfreeze', 'usage simulate',
   'prov retry', 'prov resolve', 'prov fault', 'hub replay',
 ]);
 const lists = new Set([
-  'customer list', 'payment methods', 'catalog list', 'catalog vas', 'order list', 'subscription list', 'usage history', 'inventory msisdn-list', 'inventory esim-list', 'prov tasks', 'prov fault', 'events list', 'hub list', 'hub show',
+  'customer list', 'payment methods', 'catalog list', 'catalog vas', 'order list', 'subscription list', 'subscription renewals', 'bill list', 'usage history', 'inventory msisdn-list', 'inventory esim-list', 'prov tasks', 'prov fault', 'events list', 'hub list', 'hub show',
 ]);
 
 for (const { path, summary, load } of commands) {
