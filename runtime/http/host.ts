@@ -11,6 +11,7 @@ import type { Health } from './health.ts';
 import { Metrics } from './metrics.ts';
 import { requestIdOf } from './perimeter.ts';
 import { mountReference } from './reference.ts';
+import { signpost } from './signpost.ts';
 import { answering, type Recall, type RouteOptions } from './route.ts';
 
 /** Any member of a generated handler map. */
@@ -104,7 +105,7 @@ export class Host {
     app.get('/policies/:rule', (request, response) => this.#explain(request, response));
     mountReference(app, this.#options);
     for (const [path, rows] of byPath(this.#options.rows)) this.#mount(app, path, rows);
-    app.use((request: Request, response: Response) => this.#fail(new ApiError(404, 'NOT_FOUND', 'no such path', `${request.path} is no path of ${this.service}.`), request, response));
+    app.use((request: Request, response: Response) => this.#fail(new ApiError(404, 'NOT_FOUND', 'no such path', signpost(this.service, request.path)), request, response));
     app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => this.#fail(routerError(error), request, response));
     return app;
   }
