@@ -46,7 +46,8 @@ function run(check: Check, onLine: (line: string) => void = () => undefined): Pr
   const begin = performance.now();
   const child = spawn(process.execPath, check.command, {
     cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: check.msMax, killSignal: 'SIGKILL',
-    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, NO_COLOR: '1' },
+    // Each file of tests is a process of its own: what one has stripped and compiled, the others load.
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, NO_COLOR: '1', NODE_COMPILE_CACHE: `${root}/.cache/node` },
   });
   let output = '';
   let rest = '';
