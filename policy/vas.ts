@@ -47,8 +47,8 @@ export const vasRenewalOverdue = rule<VasFacts>({
   context: ({ subscriptionId, customerId, state, periodEnd }) => ({
     subscriptionId, customerId, state, boundary: periodEnd && isoTime(periodEnd),
   }),
-  fix: ({ customerId }) => [
-    { hint: 'Renew the line; a card that can be charged makes the renewal go through.', tool: 'payment.list_methods', args: { customer_id: customerId } },
+  fix: ({ subscriptionId }) => [
+    { hint: 'Renew the line; a card that can be charged makes the renewal go through.', tool: 'subscription.renew_now', args: { subscription_id: subscriptionId } },
   ],
 });
 

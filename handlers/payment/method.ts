@@ -49,7 +49,7 @@ export async function methodToken(reader: Reader, id: string): Promise<string> {
 
 /** Payload of every card event (DOMAIN §7). */
 export const methodPayload = (row: MethodRow): Document =>
-  ({ paymentMethodId: row.id, customerId: row.customerId, brand: row.brand, last4: row.last4 });
+  ({ paymentMethodId: row.id, customerId: row.customerId, brand: row.brand, last4: row.last4, isDefault: row.isDefault });
 
 export const methodPath = '/bss-api/payment/v1/paymentMethod';
 

@@ -3,9 +3,11 @@ import type { Tx } from '#db/database';
 import { noteOrder } from '#policy/subscription';
 import type { Service } from '../service.ts';
 import { chargeUse } from './charge.ts';
+import { noteCaptured, retryWithCard } from './news.ts';
 import { insertOpenOrder, removeOpenOrder } from './store.ts';
 
-export const consumers = (service: Service): Consumer[] => [
+/** @param nudge wakes the worker that carries renewals on */
+export const consumers = (service: Service, nudge: () => void): Consumer[] => [
   {
     name: 'subscription.usage',
     types: ['usage.rated'],
@@ -15,6 +17,16 @@ export const consumers = (service: Service): Consumer[] => [
     name: 'subscription.order',
     types: ['order.acknowledged', 'order.rejected', 'order.completed', 'order.failed', 'order.cancelled'],
     apply: noteOpenOrder,
+  },
+  {
+    name: 'subscription.card',
+    types: ['payment_method.added', 'payment_method.default_changed'],
+    apply: (tx, event) => retryWithCard(tx, service, nudge, event),
+  },
+  {
+    name: 'subscription.payment',
+    types: ['payment.captured'],
+    apply: (tx, event) => noteCaptured(tx, service, nudge, event),
   },
 ];
 

@@ -8,7 +8,7 @@ import { exhaustedAllowances } from './bucket.ts';
 import { recordExhausted } from './charge.ts';
 import { lineEvent } from './event.ts';
 import { lockLine, type Line } from './line.ts';
-import { lineFacts, lockPurchase } from './purchase.ts';
+import { lineFacts, lockPurchase, type Purchase } from './purchase.ts';
 import { updateLine } from './store.ts';
 import { storeExpired } from './store-purchase.ts';
 
@@ -51,13 +51,18 @@ async function expire(tx: Tx, { id, subscriptionId }: Due, now: Date): Promise<v
   const line = await lockLine(tx, subscriptionId);
   const purchase = await lockPurchase(tx, id);
   if (!line || purchase?.state !== 'applied') return;
+  await endPurchase(tx, line, purchase, now);
+  await blockIfExhausted(tx, line, now);
+}
+
+/** Ends an applied top-up of a locked line and closes its buckets. */
+export async function endPurchase(tx: Tx, line: Line, purchase: Purchase, now: Date): Promise<void> {
   const move = vasMachine.move(tx, purchase.state, 'expire', lineFacts(line, now));
   await storeExpired(tx, move, purchase, now);
   record(tx, 'subscription.vas_expired', line.id, {
-    ...lineEvent(line), purchaseId: id, vasOfferingId: purchase.offeringId, paymentId: purchase.paymentId, billId: purchase.billId,
+    ...lineEvent(line), purchaseId: purchase.id, vasOfferingId: purchase.offeringId, paymentId: purchase.paymentId, billId: purchase.billId,
     from: move.from, to: move.to, trigger: move.trigger, reason: null,
   });
-  await blockIfExhausted(tx, line, now);
 }
 
 /** P3: a blocking allowance of which nothing is left blocks the line in the same transaction. */

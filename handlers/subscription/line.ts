@@ -1,4 +1,5 @@
 import type { Database, Tx } from '#db/database';
+import type { PendingKind } from '#policy/plan-change';
 import type { BlockReason, SubscriptionState } from '#policy/subscription';
 import type { Allowance } from '#runtime/quantity';
 
@@ -38,6 +39,19 @@ export interface Line {
   readonly activatedAt: Date | null;
   readonly terminatedAt: Date | null;
   readonly terminationReason: string | null;
+  /** What waits for a boundary; null = nothing, and then the rest of it is null. */
+  readonly pendingKind: PendingKind | null;
+  readonly pendingOfferingId: string | null;
+  readonly pendingOfferingName: string | null;
+  readonly pendingPriceId: string | null;
+  readonly pendingPriceName: string | null;
+  readonly pendingPriceMinor: number | null;
+  readonly pendingGrants: readonly Grant[] | null;
+  readonly pendingBlockingAllowances: readonly Allowance[] | null;
+  readonly pendingEffectiveAt: Date | null;
+  readonly pendingRequestedAt: Date | null;
+  readonly pendingOrderId: string | null;
+  readonly pendingMigrationId: string | null;
 }
 
 type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;

@@ -76,3 +76,17 @@ export function nextBoundary(start: Date, anchor: Anchor, timeZone: string): Dat
   const month = local.month === 12 ? 1 : local.month + 1;
   return instantOf({ year, month, day: Math.min(day, daysIn(year, month)), timeMs }, timeZone);
 }
+
+/** Boundaries from `first`, itself one, up to `until`: what a line has met. `first` is always among them. */
+export function boundariesUntil(first: Date, until: Date, anchor: Anchor, timeZone: string): Date[] {
+  const met = [first];
+  for (let next = nextBoundary(first, anchor, timeZone); next <= until; next = nextBoundary(next, anchor, timeZone)) met.push(next);
+  return met;
+}
+
+/** The first boundary from `end`, itself one, that is not before `earliest`. */
+export function boundaryFrom(end: Date, earliest: Date, anchor: Anchor, timeZone: string): Date {
+  let boundary = end;
+  while (boundary < earliest) boundary = nextBoundary(boundary, anchor, timeZone);
+  return boundary;
+}

@@ -4,14 +4,20 @@ import { NotFound } from '#runtime/errors';
 import type { Answer } from '#runtime/handler';
 import { etagOf } from '../resource/etag.ts';
 import { boundCustomer, requireOwner } from '../resource/ownership.ts';
-import { pageHeaders, pageOf, pageStatus } from '../resource/page.ts';
+import { pageHeaders, pageOf, pageStatus, type Page } from '../resource/page.ts';
 import { fieldsOf, withIdentity, type Fields } from '../resource/project.ts';
 import type { Service } from '../service.ts';
 import { activateLine } from './activation.ts';
 import { bucketsOfPurchase, openBuckets, type Bucket } from './bucket.ts';
 import { createLine } from './creation.ts';
 import { findLine, listChanges, listLines, type Line, type LineFilter } from './line.ts';
-import { collectionHref, hrefOf, wireBalance, wireChange, wireLine, wirePurchase } from './representation.ts';
+import { cancelPlanChange, schedulePlanChange } from './plan-change.ts';
+import { findMigration, listMigrationLines, listMigrations, startMigration, type PriceMigration } from './price-migration.ts';
+import { listRenewals, newestRenewals, type Renewal } from './renewal.ts';
+import { renewNow } from './renew-now.ts';
+import {
+  collectionHref, hrefOf, migrationHref, wireBalance, wireChange, wireLine, wireMigration, wireMigrationLine, wirePurchase, wireRenewal,
+} from './representation.ts';
 import { purchaseVas } from './sale.ts';
 import { terminateLine } from './termination.ts';
 
@@ -34,21 +40,47 @@ export const routes = (service: Service): SubscriptionHandlers => ({
   },
   'subscription.listSubscriptionHistory': async ({ params, query }) => {
     const line = await ownLine(service, params.id);
-    const page = pageOf(query, service.config);
-    const { rows, total } = await listChanges(service.db, line.id, page.limit, page.offset);
-    const body = rows.map((change) => reduced(wireChange(service, line, change), fieldsOf(query)));
-    return {
-      status: pageStatus(page, rows.length, total), body, headers: pageHeaders(page, query, hrefOf(service, line.id, '/history'), rows.length, total),
-    };
+    return paged(service, query, hrefOf(service, line.id, '/history'), ({ limit, offset }) => listChanges(service.db, line.id, limit, offset),
+      (change) => wireChange(service, line, change));
   },
   'subscription.createVasPurchase': async ({ params, body, headers }) => {
     const purchase = await purchaseVas(service, params.id, body, headers);
     const line = await ownLine(service, params.id);
     const granted = await bucketsOfPurchase(service.db, purchase.id);
     return {
-      body: wirePurchase(service, purchase, granted, line, await openBuckets(service.db, [line.id])),
+      body: wirePurchase(service, purchase, granted, await shown(service, line)),
       headers: { Location: hrefOf(service, line.id, '/balance') },
     };
+  },
+  'subscription.renewSubscription': async ({ params, headers }) => {
+    const renewal = await renewNow(service, params.id, headers);
+    return { body: { ...wireRenewal(service, renewal), subscription: await shown(service, await ownLine(service, params.id)) } };
+  },
+  'subscription.listRenewal': async ({ params, query }) => {
+    const line = await ownLine(service, params.id);
+    return paged(service, query, hrefOf(service, line.id, '/renewal'), ({ limit, offset }) => listRenewals(service.db, line.id, limit, offset),
+      (renewal) => wireRenewal(service, renewal));
+  },
+  'subscription.schedulePlanChange': async ({ params, body, headers }) => {
+    const line = await schedulePlanChange(service, params.id, body, headers);
+    return { body: await shown(service, line), headers: { Location: hrefOf(service, line.id) } };
+  },
+  'subscription.cancelPlanChange': async ({ params, query, headers }) => {
+    await cancelPlanChange(service, params.id, query.orderId, headers);
+    return {};
+  },
+  'subscription.createPriceMigration': async ({ body }) => {
+    const migration = await startMigration(service, body);
+    return { body: wireMigration(service, migration), headers: { Location: migrationHref(service, migration.id) } };
+  },
+  'subscription.listPriceMigration': ({ query }) =>
+    paged(service, query, migrationHref(service), ({ limit, offset }) => listMigrations(service.db, query.offeringId ?? null, limit, offset),
+      (migration) => wireMigration(service, migration)),
+  'subscription.retrievePriceMigration': async ({ params }) => ({ body: wireMigration(service, await requireMigration(service, params.id)) }),
+  'subscription.listPriceMigrationLine': async ({ params, query }) => {
+    const { id } = await requireMigration(service, params.id);
+    return paged(service, query, migrationHref(service, id, '/line'), ({ limit, offset }) => listMigrationLines(service.db, id, query.outcome ?? null, limit, offset),
+      (line) => wireMigrationLine(service, line));
   },
   'subscription.terminateSubscription': async ({ params, body, headers }) =>
     ({ body: await shown(service, await terminateLine(service, params.id, body?.reason ?? null, headers)) }),
@@ -61,15 +93,50 @@ async function ownLine(service: Service, id: string): Promise<Line> {
   return line;
 }
 
-const shown = async (service: Service, line: Line) => wireLine(service, line, await openBuckets(service.db, [line.id]));
+async function requireMigration(service: Service, id: string): Promise<PriceMigration> {
+  const migration = await findMigration(service.db, id);
+  if (!migration) throw new NotFound('priceMigration', id);
+  return migration;
+}
 
-async function list(service: Service, query: ListQuery): Promise<Answer<ReturnType<typeof wireLine>[]>> {
+async function shown(service: Service, line: Line): Promise<ReturnType<typeof wireLine>> {
+  const [{ buckets, newest } = { buckets: [], newest: null }] = await withParts(service, [line]);
+  return wireLine(service, line, buckets, newest);
+}
+
+interface Slice<Row> {
+  readonly rows: readonly Row[];
+  /** Rows that match, on this page or not. */
+  readonly total: number;
+}
+
+/** One page of a list, each row as it is shown. */
+async function paged<Row, Shown extends object>(
+  service: Service, query: Readonly<Record<string, unknown>>, href: string, read: (page: Page) => Promise<Slice<Row>>, show: (row: Row) => Shown,
+): Promise<Answer<Shown[]>> {
   const page = pageOf(query, service.config);
+  const { rows, total } = await read(page);
+  const fields = fieldsOf(query);
+  return {
+    status: pageStatus(page, rows.length, total), body: rows.map((row) => reduced(show(row), fields)), headers: pageHeaders(page, query, href, rows.length, total),
+  };
+}
+
+function list(service: Service, query: ListQuery): Promise<Answer<ReturnType<typeof wireLine>[]>> {
   const filter = filterOf(service, query);
-  const { rows, total } = filter ? await listLines(service.db, filter, page.limit, page.offset) : { rows: [], total: 0 };
-  const buckets = Map.groupBy(await openBuckets(service.db, rows.map((line) => line.id)), (bucket: Bucket) => bucket.subscriptionId);
-  const body = rows.map((line) => reduced(wireLine(service, line, buckets.get(line.id) ?? []), fieldsOf(query)));
-  return { status: pageStatus(page, rows.length, total), body, headers: pageHeaders(page, query, collectionHref(service), rows.length, total) };
+  return paged(service, query, collectionHref(service), async ({ limit, offset }) => {
+    const { rows, total } = filter ? await listLines(service.db, filter, limit, offset) : { rows: [], total: 0 };
+    return { rows: await withParts(service, rows), total };
+  }, ({ line, buckets, newest }) => wireLine(service, line, buckets, newest));
+}
+
+/** Lines with what is shown with them, each read once for all. */
+async function withParts({ db }: Service, lines: readonly Line[]): Promise<{ line: Line; buckets: Bucket[]; newest: Renewal | null }[]> {
+  const ids = lines.map(({ id }) => id);
+  const [buckets, renewals] = await Promise.all([openBuckets(db, ids), newestRenewals(db, ids)]);
+  const bucketsOf = Map.groupBy(buckets, ({ subscriptionId }) => subscriptionId);
+  const newestOf = new Map(renewals.map((renewal) => [renewal.subscriptionId, renewal]));
+  return lines.map((line) => ({ line, buckets: bucketsOf.get(line.id) ?? [], newest: newestOf.get(line.id) ?? null }));
 }
 
 /** Null when nothing can match: a text that is no number, another customer's lines. */

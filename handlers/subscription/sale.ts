@@ -2,7 +2,6 @@ import type { Tx } from '#db/database';
 import type { components } from '#generated/types/subscription';
 import { violation } from '#policy/rule';
 import { vasInProgress, vasMachine } from '#policy/vas';
-import { ok } from '#runtime/client';
 import { requireContext } from '#runtime/context';
 import { NotFound } from '#runtime/errors';
 import type { IncomingHeaders } from '#runtime/handler';
@@ -10,6 +9,7 @@ import { originOf } from '#runtime/origin';
 import { requireMatch } from '../resource/etag.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
+import { hasCard } from './card-charge.ts';
 import { findLine, lockLine, type Line } from './line.ts';
 import { findPurchaseByKey, leaseMs, lineFacts, type Purchase } from './purchase.ts';
 import { settlePurchase } from './settlement.ts';
@@ -41,7 +41,7 @@ export async function purchaseVas(service: Service, lineId: string, wish: Wish, 
   if (earlier) return settlePurchase(service, await resumed(service, line, earlier));
   requireMatch(headers, line);
   const tariff = await fetchTariff(service, wish.offeringId, service.clock.now(), 'catalog.list_vas');
-  const hasPaymentMethod = amountOf(service, tariff.price.amount).amountMinor === 0 || (await hasCard(service, line, wish.paymentMethodId));
+  const hasPaymentMethod = amountOf(service, tariff.price.amount).amountMinor === 0 || (await hasCard(service, line.customerId, wish.paymentMethodId));
   const purchase = await service.db.tx((tx) => start(tx, service, lineId, { wish, tariff, hasPaymentMethod, key }));
   return settlePurchase(service, purchase);
 }
@@ -52,12 +52,6 @@ async function resumed(service: Service, line: Line, purchase: Purchase): Promis
   const claimed = await service.db.tx((tx) => claimPurchase(tx, purchase.id, service.clock.tick(), leaseMs(service)));
   if (claimed) return claimed;
   throw violation(vasInProgress, { ...lineFacts(line, service.clock.now()), offeringId: purchase.offeringId, chargingId: purchase.id });
-}
-
-/** The card named, or the default one, is active and the customer's. */
-async function hasCard(service: Service, { customerId }: Line, named: string | undefined): Promise<boolean> {
-  const cards = await ok(service.clients.payment.GET('/paymentMethod', { params: { query: { customerId, status: 'active' } } }));
-  return cards.some((card) => (named === undefined ? card.isDefault : card.id === named));
 }
 
 interface Start {

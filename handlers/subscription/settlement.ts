@@ -3,28 +3,16 @@ import { record } from '#events/record';
 import { subscriptionMachine, unblocks } from '#policy/subscription';
 import { violation, violations } from '#policy/rule';
 import { stillEligible, vasMachine, vasPaymentDeclined } from '#policy/vas';
-import { keyed, ok } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
-import { PolicyViolation, RemoteError } from '#runtime/errors';
-import { toWireMoney, type WireMoney } from '#runtime/money';
+import { PolicyViolation } from '#runtime/errors';
 import type { Service } from '../service.ts';
 import { exhaustedAllowances } from './bucket.ts';
+import { chargeCard, giveBack, pauseMs, type Outcome } from './card-charge.ts';
 import { lineEvent } from './event.ts';
 import { findLine, lockLine, type Line } from './line.ts';
 import { lineFacts, lockPurchase, type Purchase } from './purchase.ts';
 import { nextIds, updateLine } from './store.ts';
 import { storeApplied, storeCaptured, storePostponed, updatePurchase } from './store-purchase.ts';
-
-/** Attempts double their pause from this, in milliseconds, up to BSS_BACKOFF_MAX_SECONDS. */
-const backoffMs = 500;
-
-/** How a charge ended. */
-interface Outcome {
-  readonly captured: boolean;
-  readonly paymentId: string | null;
-  readonly billId: string | null;
-  readonly declineCode: string | null;
-}
 
 /**
  * Takes a leased purchase to its end (DOMAIN §5 F4.2–4.3): charge, then bucket, or money back. Every
@@ -46,7 +34,7 @@ export async function settlePurchase(service: Service, purchase: Purchase): Prom
 async function settle(service: Service, purchase: Purchase): Promise<Purchase> {
   if (purchase.state !== 'charging') return purchase;
   const charged = purchase.refundRule === null ? await takeOutcome(service, purchase, await charge(service, purchase)) : purchase;
-  return charged.state === 'charging' ? giveBack(service, charged) : charged;
+  return charged.state === 'charging' ? returnMoney(service, charged) : charged;
 }
 
 async function refusedOrSettled(service: Service, purchase: Purchase): Promise<Purchase> {
@@ -59,42 +47,13 @@ async function refusedOrSettled(service: Service, purchase: Purchase): Promise<P
   throw violation(rule, lineFacts(line, service.clock.now()));
 }
 
-async function postpone(service: Service, { id, attempts }: Purchase): Promise<void> {
-  const pauseMs = Math.min(service.config.backoffMaxSeconds * 1000, backoffMs * 2 ** Math.min(attempts, 20));
-  await service.db.tx((tx) => storePostponed(tx, id, service.clock.tick() + pauseMs));
-}
+const postpone = (service: Service, { id, attempts }: Purchase): Promise<void> =>
+  service.db.tx((tx) => storePostponed(tx, id, service.clock.tick() + pauseMs(service, attempts)));
 
-/** One sale under the purchase's own key; a price of zero is billed without a card. */
-async function charge(service: Service, purchase: Purchase): Promise<Outcome> {
-  try {
-    return purchase.priceMinor === 0 ? await billZero(service, purchase) : await chargeCard(service, purchase);
-  } catch (error) {
-    // Only what payment's own rules refuse is a decline; anything else is a defect and tried again.
-    if (!(error instanceof RemoteError && error.final && error.rule?.startsWith('payment.charge.'))) throw error;
-    const context = (error.body['context'] ?? {}) as { paymentId?: string; declineCode?: string }; // PolicyViolation of payment
-    return { captured: false, paymentId: context.paymentId ?? null, billId: null, declineCode: context.declineCode ?? error.rule };
-  }
-}
-
-const amountOf = ({ priceMinor, currency }: Purchase): WireMoney => toWireMoney({ amountMinor: priceMinor, currency });
-
-async function chargeCard(service: Service, purchase: Purchase): Promise<Outcome> {
-  const { id, customerId, subscriptionId, offeringName, paymentMethodId } = purchase;
-  const amount = amountOf(purchase);
-  const body = {
-    customerId, subscriptionId, amount, purpose: 'vas', description: offeringName,
-    items: [{ description: offeringName, amount, subscriptionId }], ...(paymentMethodId === null ? {} : { paymentMethodId }),
-  };
-  const payment = await ok(service.clients.payment.POST('/charge', { body, ...keyed(id) }));
-  return { captured: true, paymentId: payment.id, billId: payment.billId ?? null, declineCode: null };
-}
-
-async function billZero(service: Service, purchase: Purchase): Promise<Outcome> {
-  const { id, customerId, subscriptionId, offeringName } = purchase;
-  const body = { customerId, subscriptionId, description: offeringName, items: [{ description: offeringName, amount: amountOf(purchase), subscriptionId }] };
-  const bill = await ok(service.clients.payment.POST('/zeroCharge', { body, ...keyed(id) }));
-  return { captured: true, paymentId: null, billId: bill.billId, declineCode: null };
-}
+const charge = (service: Service, { id, customerId, subscriptionId, offeringName, priceMinor, currency, paymentMethodId }: Purchase): Promise<Outcome> =>
+  chargeCard(service, {
+    key: id, customerId, subscriptionId, purpose: 'vas', description: offeringName, amountMinor: priceMinor, currency, paymentMethodId,
+  });
 
 /** T(subscription) under the line lock; another worker may have been faster. */
 const takeOutcome = (service: Service, purchase: Purchase, outcome: Outcome): Promise<Purchase> =>
@@ -141,12 +100,14 @@ async function bringBack(tx: Tx, line: Line, now: Date): Promise<void> {
 }
 
 /** F10: the money of a purchase that came too late for its line. */
-async function giveBack(service: Service, purchase: Purchase): Promise<Purchase> {
-  const refundId = purchase.paymentId === null ? null : await refund(service, purchase, purchase.paymentId);
+async function returnMoney(service: Service, purchase: Purchase): Promise<Purchase> {
+  const { id, customerId, paymentId, priceMinor, currency } = purchase;
+  const reason = `Top-up ${id} came too late for its line.`;
+  const refundId = paymentId === null ? null : await giveBack(service, { key: `${id}:refund`, customerId, paymentId, amountMinor: priceMinor, currency, reason });
   return service.db.tx(async (tx) => {
     const line = await lockLine(tx, purchase.subscriptionId);
-    const current = await lockPurchase(tx, purchase.id);
-    if (!line || !current) throw new Error(`purchase ${purchase.id} or its line is gone`);
+    const current = await lockPurchase(tx, id);
+    if (!line || !current) throw new Error(`purchase ${id} or its line is gone`);
     if (current.state !== 'charging') return current;
     const now = service.clock.now();
     const move = vasMachine.move(tx, current.state, 'refund', lineFacts(line, now));
@@ -156,15 +117,6 @@ async function giveBack(service: Service, purchase: Purchase): Promise<Purchase>
     });
     return stored;
   });
-}
-
-async function refund(service: Service, purchase: Purchase, paymentId: string): Promise<string | null> {
-  const body = {
-    payment: { id: paymentId }, totalAmount: amountOf(purchase), account: { id: purchase.customerId }, paymentMethod: {},
-    description: `Top-up ${purchase.id} came too late for its line.`,
-  };
-  const answer = await ok(service.clients.TMF676.POST('/refund', { body, ...keyed(`${purchase.id}:refund`) }));
-  return answer.id ?? null;
 }
 
 const purchaseEvent = (line: Line, purchase: Purchase): Readonly<Record<string, unknown>> => ({

@@ -1,4 +1,4 @@
-import { json, type Tx, type Writer } from '#db/database';
+import { json, type RowValues, type Tx, type Writer } from '#db/database';
 import type { SubscriptionState } from '#policy/subscription';
 import { requireContext } from '#runtime/context';
 import { formatId } from '#runtime/ids';
@@ -7,7 +7,7 @@ import type { Permit } from '#runtime/permit';
 import type { Grant, Line } from './line.ts';
 
 /** The next `count` ids of a sequence of this schema (DOMAIN §9). */
-export async function nextIds(tx: Tx, prefix: 'SUB' | 'BKT' | 'VASP', count: number): Promise<string[]> {
+export async function nextIds(tx: Tx, prefix: 'SUB' | 'BKT' | 'VASP' | 'REN' | 'MIG', count: number): Promise<string[]> {
   const rows = await tx.read<{ number: number }>(
     'SELECT nextval($1::regclass) AS number FROM generate_series(1, $2)', [`subscription.seq_${prefix.toLowerCase()}`, count]);
   return rows.map((row) => formatId(prefix, row.number));
@@ -31,11 +31,18 @@ export async function insertLine(tx: Tx, move: LineMove<'subscription.create'>, 
 export type LineValues = Partial<Pick<Line, 'blockReason' | 'anchor' | 'periodStart' | 'periodEnd' | 'activationPaymentId' | 'activationBillId' | 'activatedAt'
   | 'terminatedAt' | 'terminationReason'>>;
 
+/** Columns of what is pending, emptied. */
+export const nothingPending = {
+  pendingKind: null, pendingOfferingId: null, pendingOfferingName: null, pendingPriceId: null, pendingPriceName: null, pendingPriceMinor: null,
+  pendingGrants: null, pendingBlockingAllowances: null, pendingEffectiveAt: null, pendingRequestedAt: null, pendingOrderId: null, pendingMigrationId: null,
+} as const;
+
 /** Stores a transition of a locked line. */
-export const updateLine = (tx: Tx, move: LineMove<'subscription.topUp' | 'subscription.exhaust'>, line: Line, values: LineValues, reason: string | null, at: Date): Promise<Line> =>
+export const updateLine = (tx: Tx, move: LineMove<'subscription.topUp' | 'subscription.exhaust' | 'subscription.renewalDenied'>, line: Line, values: LineValues, reason: string | null, at: Date): Promise<Line> =>
   changeLine(tx.writer(move.permit), move, line, values, reason, at);
 
-async function changeLine(writer: Writer, move: LineMove<string>, line: Line, values: LineValues, reason: string | null, at: Date): Promise<Line> {
+/** Stores a transition of a locked line with whatever else it changes; for the stores of this service. */
+export async function changeLine(writer: Writer, move: LineMove<string>, line: Line, values: RowValues, reason: string | null, at: Date): Promise<Line> {
   const [stored] = await writer.update<Line>('subscription.subscription', { id: line.id }, { ...values, state: move.to, rev: line.rev + 1, updatedAt: at });
   await noteChange(writer, move, stored!, reason, at);
   return stored!; // the row is locked by the caller
@@ -75,10 +82,10 @@ export async function storeActivation(tx: Tx, move: LineMove<'subscription.activ
   return stored;
 }
 
-/** Ends a line and closes what it still holds. */
+/** Ends a line; what it still holds is closed, what was to come is dropped. */
 export async function storeEnd(tx: Tx, move: LineMove<'subscription.terminate' | 'subscription.deny'>, line: Line, reason: string | null, at: Date): Promise<Line> {
   const writer = tx.writer(move.permit);
-  const stored = await changeLine(writer, move, line, { blockReason: null, terminatedAt: at, terminationReason: reason }, reason, at);
+  const stored = await changeLine(writer, move, line, { ...nothingPending, blockReason: null, terminatedAt: at, terminationReason: reason }, reason, at);
   await writer.sql('UPDATE subscription.bucket SET closed_at = $2 WHERE subscription_id = $1 AND closed_at IS NULL', [line.id, at]);
   return stored;
 }

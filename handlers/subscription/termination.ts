@@ -8,9 +8,13 @@ import type { IncomingHeaders } from '#runtime/handler';
 import { requireMatch } from '../resource/etag.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
+import { skip } from './due.ts';
 import { lineEvent } from './event.ts';
 import { lockLine, openOrders, type Line } from './line.ts';
+import { cancelMove, changeEvent, moveEvent, pendingOf } from './pending-change.ts';
+import { openRenewal } from './renewal.ts';
 import { storeEnd } from './store.ts';
+import { noteEnded } from './store-pending.ts';
 
 /** The identity of the order saga: an open order stands in the way of everybody but itself. */
 const orderSaga = 'com';
@@ -32,8 +36,21 @@ export const terminateLine = (service: Service, id: string, reason: string | nul
 async function end(tx: Tx, line: Line, reason: string | null, now: Date): Promise<Line> {
   const move = await moveTo(tx, line);
   const stored = await storeEnd(tx, move, line, reason, now);
+  await dropPending(tx, line, stored, now);
+  const renewal = await openRenewal(tx, line.id);
+  // One that is being charged ends when payment has answered: what was taken goes back.
+  if (renewal) await skip(tx, stored, renewal, 'terminated', now);
   record(tx, 'subscription.terminated', line.id, { ...lineEvent(stored), from: move.from, to: move.to, trigger: move.trigger, reason });
   return stored;
+}
+
+/** A change that waited for a boundary ends with its line. */
+async function dropPending(tx: Tx, line: Line, stored: Line, now: Date): Promise<void> {
+  const change = pendingOf(line);
+  if (!change) return;
+  const move = cancelMove(tx, line);
+  await noteEnded(tx, move, line, change, 'terminated', now);
+  record(tx, 'subscription.plan_change_cancelled', line.id, { ...changeEvent(stored, change, line.offeringId), ...moveEvent(move, 'terminated') });
 }
 
 async function moveTo(tx: Tx, line: Line) {

@@ -10,6 +10,8 @@ export const unsettled: Readonly<Record<string, string>> = {
   payment: 'SELECT id FROM payment.payment WHERE next_run_ms IS NOT NULL',
   refund: 'SELECT id FROM payment.refund WHERE next_run_ms IS NOT NULL',
   'top-up': "SELECT id FROM subscription.vas_purchase WHERE state = 'charging'",
+  renewal: "SELECT id || ' ' || state AS id FROM subscription.renewal WHERE next_run_ms IS NOT NULL",
+  'price migration': 'SELECT id FROM subscription.price_migration WHERE next_run_ms IS NOT NULL',
   usage: "SELECT id || ' ' || status AS id FROM mediation.usage WHERE status IN ('received', 'guided', 'recycled')",
   rating: "SELECT usage_id AS id FROM rating.rated_usage WHERE state = 'pending'",
 };

@@ -157,7 +157,7 @@ export class Network {
     const { shop } = this;
     const all: readonly { consumer: Consumer; database: Database }[] = [
       ...this.#parts.flatMap(({ service, parts }) => parts.consumers.map((consumer) => ({ consumer, database: service.db }))),
-      ...lineConsumers(shop.service).map((consumer) => ({ consumer, database: shop.service.db })),
+      ...lineConsumers(shop.service, () => undefined).map((consumer) => ({ consumer, database: shop.service.db })),
     ];
     for (const one of all) {
       if (one.consumer.types.includes(event.eventType)) await deliver(one, event, { durable: true });

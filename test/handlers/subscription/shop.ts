@@ -175,7 +175,7 @@ export class Shop {
   }
 
   async deliver(eventType: DomainEvent['eventType'], aggregateType: string, aggregateId: string, payload: Record<string, unknown>): Promise<void> {
-    const consumer = consumers(this.service).find((one) => one.types.includes(eventType))!;
+    const consumer = consumers(this.service, () => undefined).find((one) => one.types.includes(eventType))!;
     const event = {
       eventId: uuidv7(), eventType, aggregateType, aggregateId, aggregateSeq: 1, occurredAt: this.clock.now().toISOString(), actor: 'x', channel: 'system',
       serviceIdentity: 'x', traceId: 'x', spanId: 'x', payload,
