@@ -30,10 +30,9 @@ export const consumers = (service: Service, saga: Worker): Consumer[] => [
     name: 'com.plan_change',
     types: ['subscription.plan_changed', 'subscription.plan_change_cancelled'],
     apply: async (tx, { eventType, payload }) => {
-      const { orderId } = payload;
+      const { changeOrderId } = payload;
       const changeState = eventType === 'subscription.plan_changed' ? 'applied' : 'cancelled';
-      // A change that a customer made without an order names the order that made the line.
-      if (typeof orderId === 'string') await tell(tx, service, saga, orderId, ({ action }) => (action === 'modify' ? { changeState } : null));
+      if (typeof changeOrderId === 'string') await tell(tx, service, saga, changeOrderId, () => ({ changeState }));
     },
   },
 ];

@@ -1,5 +1,7 @@
 import type { components as CatalogTypes } from '#generated/types/catalog';
+import type { components as SubscriptionTypes } from '#generated/types/subscription';
 import type { OfferingFacts, OrderFacts } from '#policy/order';
+import type { PlanChangeFacts } from '#policy/plan-change';
 import { unknownReference } from '#policy/reference';
 import { ok } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
@@ -26,6 +28,8 @@ export interface Gathered {
   readonly snapshot: PriceSnapshot | null;
   /** Number wanted, national digits. */
   readonly msisdn: string | null;
+  /** Of an order with action modify: its line as the rules of plan changes look at it. */
+  readonly change: PlanChangeFacts | null;
 }
 
 type Tariff = CatalogTypes['schemas']['Tariff'];
@@ -50,7 +54,8 @@ export async function gather(service: Service, request: OrderRequest): Promise<G
     ...customer, offering: offering.facts, msisdn: number.msisdn ?? request.msisdnPreference, msisdnStatus: number.status,
     lineOwner: line?.customerId ?? null, lineState: line?.state ?? null, openOrderId,
   };
-  return { facts, snapshot: offering.snapshot, msisdn: number.msisdn };
+  const change = request.action === 'modify' && line && subscriptionId !== null ? changeFacts(subscriptionId, line, facts) : null;
+  return { facts, snapshot: offering.snapshot, msisdn: number.msisdn, change };
 }
 
 type CustomerFacts = Pick<OrderFacts, 'customerStatus' | 'kycStatus' | 'paymentMethodId' | 'lines'> & { readonly liveLines: number };
@@ -136,7 +141,15 @@ async function numberFacts({ clients, config }: Service, preference: string | nu
   }
 }
 
-const lineNamed = ({ clients }: Service, id: string): Promise<{ customerId: string; state: string }> =>
+type Line = SubscriptionTypes['schemas']['Subscription'];
+
+/** The line as the rules of plan changes look at it; what is sellable the order's own rules have asked before. */
+const changeFacts = (subscriptionId: string, { customerId, state, offeringId, pendingChange }: Line, order: Pick<OrderFacts, 'offeringId' | 'offering'>): PlanChangeFacts => ({
+  subscriptionId, customerId, state, currentOfferingId: offeringId, pendingKind: pendingChange?.kind ?? null, pendingOfferingId: pendingChange?.offeringId ?? null,
+  ...(order.offeringId === null ? {} : { offeringId: order.offeringId }), category: order.offering?.category ?? null, lifecycleStatus: order.offering?.lifecycleStatus ?? null, sellable: true,
+});
+
+const lineNamed = ({ clients }: Service, id: string): Promise<Line> =>
   found('subscription', id, 'subscription.list_for_customer', ok(clients.subscription.GET('/subscription/{id}', { params: { path: { id } } })));
 
 /** A call whose 404 means that the request names nothing. */

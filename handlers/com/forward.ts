@@ -1,8 +1,8 @@
 import type { OrderState } from '#policy/order';
 import { keyed, ok } from '#runtime/client';
-import { money, toWireMoney, type WireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
 import { awaitChange, scheduleChange } from './plan-change.ts';
+import { amountOf, priceOf } from './price.ts';
 import { required, type ForwardStep, type SagaData, type ServiceNews, type Work } from './saga.ts';
 import { removalOf, requestService, serviceOrderOf } from './service-order.ts';
 import { advance, keyOf, lookAgainMs, orFail, type Outcome, type Step, type Wait } from './step.ts';
@@ -66,13 +66,10 @@ export const forward: Readonly<Record<ForwardStep, Step>> = {
   },
 };
 
-const priceOf = ({ priceMinor, currency }: Work): WireMoney =>
-  toWireMoney(money(required(priceMinor, 'price'), required(currency, 'currency')));
-
 /** Holds the price on the default card; the same key finds the first result again. */
 export const authorization = ({ clients }: Service, work: Work): Promise<{ id: string }> =>
   ok(clients.payment.POST('/authorization', {
-    body: { customerId: work.customerId, orderId: work.orderId, amount: priceOf(work), purpose: 'activation', description: `${work.offeringName} (${work.orderId})` },
+    body: { customerId: work.customerId, orderId: work.orderId, amount: amountOf(work), purpose: 'activation', description: `${work.offeringName} (${work.orderId})` },
     ...keyed(keyOf(work, 'auth')),
   }));
 
@@ -112,7 +109,7 @@ export const line = ({ clients }: Service, work: Work): Promise<{ id: string }> 
     body: {
       orderId: work.orderId, customerId: work.customerId, offeringId: required(work.offeringId, 'offering'),
       msisdn: required(work.data.msisdn, 'number'), iccid: required(work.data.iccid, 'eSIM profile'),
-      price: { priceId: required(work.priceId, 'price'), ...(work.priceName === null ? {} : { name: work.priceName }), amount: priceOf(work) },
+      price: priceOf(work),
       ...(work.data.serviceOrderId ? { serviceOrderId: work.data.serviceOrderId } : {}), ...(work.data.paymentId ? { paymentId: work.data.paymentId } : {}),
     },
     ...keyed(keyOf(work, 'sub')),
@@ -127,7 +124,7 @@ async function capture({ clients }: Service, work: Work): Promise<Outcome> {
   const { orderId, customerId, offeringId, priceId, offeringName, data } = work;
   const subscriptionId = required(work.subscriptionId, 'line');
   const items = [{
-    description: offeringName ?? required(offeringId, 'offering'), amount: priceOf(work), offeringId: required(offeringId, 'offering'),
+    description: offeringName ?? required(offeringId, 'offering'), amount: amountOf(work), offeringId: required(offeringId, 'offering'),
     priceId: required(priceId, 'price'), subscriptionId, orderId,
   }];
   if (work.priceMinor === 0) {

@@ -1,6 +1,7 @@
 import type { Tx } from '#db/database';
 import { lineBusy, offeringMissing, orderMachine, type OrderAction } from '#policy/order';
-import { violation } from '#policy/rule';
+import { planChangeRules } from '#policy/plan-change';
+import { enforce, violation } from '#policy/rule';
 import type { PolicyViolation } from '#runtime/errors';
 import { originOf } from '#runtime/origin';
 import type { Worker } from '#runtime/worker';
@@ -18,7 +19,10 @@ import { countOpenAdds, openOrderOf, orderFactsOf, productOrder, type OrderRow }
 import { requestOf, type OrderRequest } from './request.ts';
 import { insertOrder, moveOrder } from './store.ts';
 
-/** POST productOrder: recorded with a verdict when it names nothing to order, else placed under the order.create rules (F1.4). */
+/**
+ * POST productOrder: recorded with a verdict when it names nothing to order, else placed under the order.create
+ * rules (F1.4), and for another plan under those of plan changes too (F2.1).
+ */
 export const placeOrder = (service: Service, saga: Worker): ComHandlers['TMF622.createProductOrder'] => async ({ body }) => {
   const request = requestOf(body);
   if (request.customerId !== null) requireOwner('TMF622.productOrder', 'new', request.customerId);
@@ -43,9 +47,10 @@ async function overtaken(service: Service, gathered: Gathered | null, error: unk
   return violation(lineBusy, { ...gathered.facts, openOrderId: await openOrderOf(service.db, subscriptionId) });
 }
 
-async function place(tx: Tx, service: Service, id: string, document: Document, request: OrderRequest, { facts: read, snapshot, msisdn }: Gathered): Promise<OrderRow> {
+async function place(tx: Tx, service: Service, id: string, document: Document, request: OrderRequest, { facts: read, snapshot, msisdn, change }: Gathered): Promise<OrderRow> {
   const facts = { ...read, lines: await linesNow(tx, read) };
   const move = orderMachine.move(tx, null, 'place', facts, { orderId: id });
+  if (change) enforce(planChangeRules, change);
   const at = service.clock.now();
   const action = facts.action as OrderAction; // the rules have let no other pass
   const adds = action === 'add';

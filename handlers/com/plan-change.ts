@@ -1,5 +1,8 @@
+import { planChangeNonePending } from '#policy/plan-change';
 import { keyed, ok } from '#runtime/client';
+import { RemoteError } from '#runtime/errors';
 import type { Service } from '../service.ts';
+import { priceOf } from './price.ts';
 import { required, type Work } from './saga.ts';
 import { advance, keyOf, unless, type Outcome } from './step.ts';
 
@@ -10,7 +13,7 @@ const lookAgainMs = 3_600_000;
 export async function scheduleChange({ clients }: Service, work: Work): Promise<Outcome> {
   await ok(clients.subscription.POST('/subscription/{id}/planChange', {
     params: { path: { id: required(work.subscriptionId, 'line') } },
-    body: { offeringId: required(work.offeringId, 'offering'), orderId: work.orderId }, ...keyed(keyOf(work, 'change')),
+    body: { offeringId: required(work.offeringId, 'offering'), orderId: work.orderId, price: priceOf(work) }, ...keyed(keyOf(work, 'change')),
   }));
   return advance('awaitChange', { move: 'schedule' });
 }
@@ -33,6 +36,7 @@ async function changeOf({ clients }: Service, { subscriptionId, orderId, offerin
 /**
  * Takes back the change of this order, if it has been scheduled.
  * @returns false when a renewal has carried it out already
+ * @throws {RemoteError} a renewal is charging for it right now: how that ends decides
  */
 export async function withdrawChange(service: Service, work: Work): Promise<boolean> {
   // A call that got no answer may still arrive: after its repetition there is something to take back, or nothing will come.
@@ -40,6 +44,11 @@ export async function withdrawChange(service: Service, work: Work): Promise<bool
   const before = await changeOf(service, work);
   if (before !== undefined) return before === 'cancelled';
   const params = { path: { id: required(work.subscriptionId, 'line') }, query: { orderId: work.orderId } };
-  await unless(ok(service.clients.subscription.DELETE('/subscription/{id}/planChange', { params })));
-  return (await changeOf(service, work)) === 'cancelled';
+  try {
+    await ok(service.clients.subscription.DELETE('/subscription/{id}/planChange', { params }));
+    return true;
+  } catch (error) {
+    if (!(error instanceof RemoteError && error.rule === planChangeNonePending.code)) throw error;
+    return (await changeOf(service, work)) === 'cancelled';
+  }
 }

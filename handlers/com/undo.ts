@@ -1,8 +1,8 @@
 import { keyed, ok } from '#runtime/client';
-import { money, toWireMoney } from '#runtime/money';
 import type { Service } from '../service.ts';
 import { authorization, line } from './forward.ts';
 import { withdrawChange } from './plan-change.ts';
+import { amountOf } from './price.ts';
 import { plans, required, wasTried, type UndoStep, type Work } from './saga.ts';
 import { requestService, serviceOrderOf } from './service-order.ts';
 import { advance, keyOf, lookAgainMs, unless, type Outcome, type Step } from './step.ts';
@@ -113,7 +113,7 @@ async function returnMoney(service: Service, work: Work, paymentId: string): Pro
   await ok(clients.TMF676.POST('/refund', {
     body: {
       account: payment.account, paymentMethod: payment.paymentMethod, payment: { id: paymentId },
-      totalAmount: toWireMoney(money(required(work.priceMinor, 'price'), required(work.currency, 'currency'))),
+      totalAmount: amountOf(work),
       description: `Order ${work.orderId} was given up`,
     },
     ...keyed(keyOf(work, 'refund')),

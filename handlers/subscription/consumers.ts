@@ -15,7 +15,7 @@ export const consumers = (service: Service, nudge: () => void): Consumer[] => [
   },
   {
     name: 'subscription.order',
-    types: ['order.acknowledged', 'order.rejected', 'order.completed', 'order.failed', 'order.cancelled'],
+    types: ['order.acknowledged', 'order.pending', 'order.rejected', 'order.completed', 'order.failed', 'order.cancelled'],
     apply: noteOpenOrder,
   },
   {
@@ -30,7 +30,10 @@ export const consumers = (service: Service, nudge: () => void): Consumer[] => [
   },
 ];
 
-/** Orders on a line that is there already; the order that makes a line is known by the line's own state. */
+/**
+ * Orders on a line that is there already; the order that makes a line is known by the line's own state.
+ * One that waits for a renewal (order.pending) does not keep its line from ending: its change ends with it.
+ */
 async function noteOpenOrder(tx: Tx, event: DomainEvent): Promise<void> {
   const { subscriptionId } = event.payload;
   const permit = noteOrder.permit(tx);

@@ -25,11 +25,11 @@ export type Wish = components['schemas']['PlanChangeCreate'];
  * and the same caller with the same key, find their change again, applied or not.
  * @returns the line
  * @throws {PolicyViolation} subscription.plan_change.*, reference.id.unknown, auth.customer.not_owner
- * @throws {BadRequest} an order is named by somebody who carries none out
+ * @throws {BadRequest} an order or the price it agreed on is named by somebody who carries none out
  */
 export async function schedulePlanChange(service: Service, lineId: string, wish: Wish, headers: IncomingHeaders): Promise<Line> {
   const line = await requireLine(service, lineId);
-  if (wish.orderId !== undefined && requireContext().role !== 'system') throw new BadRequest('orderId is set by product orders; leave it out.');
+  if ((wish.orderId ?? wish.price) !== undefined && requireContext().role !== 'system') throw new BadRequest('orderId and price are set by product orders; leave them out.');
   const key = requestKey(`plan:${lineId}`);
   if (await isAskedBefore(service.db, lineId, wish.orderId ?? null, key)) return line;
   requireMatch(headers, line);
@@ -68,16 +68,17 @@ async function tariffOf(service: Service, offeringId: string): Promise<Tariff | 
   }
 }
 
-async function schedule(tx: Tx, service: Service, line: Line, { offeringId, orderId }: Wish, tariff: Tariff | null, key: string | null): Promise<Line> {
+async function schedule(tx: Tx, service: Service, line: Line, { offeringId, orderId, price: agreed }: Wish, tariff: Tariff | null, key: string | null): Promise<Line> {
   const now = service.clock.now();
   const facts = {
     ...planFacts(line), offeringId, category: tariff?.category ?? null, lifecycleStatus: tariff?.lifecycleStatus ?? null, sellable: tariff?.sellable ?? false,
   };
   const move = pendingMachine.move(tx, pendingState(line), 'choosePlan', facts, { subscriptionId: line.id, customerId: line.customerId });
   if (!tariff) throw new Error(`${offeringId} has no price and passed the rules of a plan change`);
+  const price = agreed ?? tariff.price;
   const change: PendingChange = {
-    kind: 'plan', offeringId: tariff.id, offeringName: tariff.name, priceId: tariff.price.priceId, priceName: tariff.price.name ?? null,
-    priceMinor: amountOf(service, tariff.price.amount).amountMinor, grants: grantsOf(tariff), blockingAllowances: tariff.blockingAllowances,
+    kind: 'plan', offeringId: tariff.id, offeringName: tariff.name, priceId: price.priceId, priceName: price.name ?? null,
+    priceMinor: amountOf(service, price.amount).amountMinor, grants: grantsOf(tariff), blockingAllowances: tariff.blockingAllowances,
     effectiveAt: boundaryFor(service, line, await inFlight(tx, line.id), now), requestedAt: now, orderId: orderId ?? null, migrationId: null,
   };
   const replaced = pendingOf(line);

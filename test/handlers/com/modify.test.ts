@@ -43,7 +43,7 @@ test.serial('an order for another plan is pending until the renewal has brought 
   const pending = await order(id);
   t.like(pending, { state: 'pending', productOrderItem: [{ id: '1', action: 'modify', state: 'pending', product: { id: subscriptionId } }] });
   t.deepEqual(pending.productOrderItem[0].itemPrice[0].price.taxIncludedAmount, { unit: 'SGD', value: 25 });
-  t.like(desk.neighbours.called('subscription.schedulePlanChange')[0], { idempotencyKey: `${id}:change`, body: { offeringId: 'PLAN_M', orderId: id } });
+  t.like(desk.neighbours.called('subscription.schedulePlanChange')[0], { idempotencyKey: `${id}:change`, body: { offeringId: 'PLAN_M', orderId: id, price: { priceId: 'PRICE_PLAN_M', name: 'Monthly', amount: { unit: 'SGD', value: 25 } } } });
   await desk.neighbours.renew(subscriptionId);
   await desk.until(id, 'completed');
   t.is((await order(id)).completionDate, '2026-04-11T09:00:00.000Z');
@@ -94,6 +94,17 @@ test.serial('a cancel that meets the renewal comes too late: the order is comple
   t.like((await desk.call('TMF622.retrieveCancelProductOrder', { id: body.id })).body, {
     state: 'terminatedWithError', policyViolation: { reason: 'order.cancel.too_late', message: 'The plan has been changed already.' },
   });
+});
+
+test.serial('a cancel that meets the charge for the plan waits how it ends', async (t) => {
+  const { id, subscriptionId } = await waiting();
+  desk.neighbours.script = ({ key }) => (key === 'subscription.cancelPlanChange' ? refused('subscription.renew.in_progress') : null);
+  await desk.cancel(id);
+  await desk.asked('subscription.cancelPlanChange');
+  t.is(await desk.state(id), 'pending');
+  desk.neighbours.script = () => null;
+  await desk.neighbours.renew(subscriptionId);
+  await desk.until(id, 'completed');
 });
 
 test.serial('a process that dies after it asked for the change, or after it took it back, does neither twice', async (t) => {

@@ -37,7 +37,7 @@ interface Line {
   readonly orderId: string;
   state: string;
   offeringId?: string;
-  pendingChange?: { readonly offeringId: string; readonly orderId: string } | null;
+  pendingChange?: { readonly kind: 'plan' | 'price'; readonly offeringId: string; readonly orderId: string } | null;
 }
 
 interface Tariff {
@@ -192,7 +192,7 @@ export class Neighbours {
 
   #schedule(id: string, line: Line, { offeringId, orderId }: { offeringId: string; orderId: string }): Reply {
     if (line.pendingChange && line.pendingChange.orderId !== orderId) return refused('subscription.plan_change.already_pending');
-    line.pendingChange = { offeringId, orderId };
+    line.pendingChange = { kind: 'plan', offeringId, orderId };
     return this.#done(`change of ${orderId}`, { id, ...line });
   }
 
@@ -207,7 +207,7 @@ export class Neighbours {
     const line = this.lines.get(id)!;
     const { offeringId, orderId } = line.pendingChange!;
     Object.assign(line, { offeringId, pendingChange: null });
-    await this.#tell('subscription.plan_changed', { aggregateId: id, subscriptionId: id, orderId });
+    await this.#tell('subscription.plan_changed', { aggregateId: id, subscriptionId: id, changeOrderId: orderId });
   }
 
   /** Customer or end of the line take a change back. */
@@ -215,7 +215,7 @@ export class Neighbours {
     const line = this.lines.get(id)!;
     const { orderId } = line.pendingChange!;
     line.pendingChange = null;
-    await this.#tell('subscription.plan_change_cancelled', { aggregateId: id, subscriptionId: id, orderId });
+    await this.#tell('subscription.plan_change_cancelled', { aggregateId: id, subscriptionId: id, changeOrderId: orderId });
   }
 
   #become(id: string, state: string): Reply {

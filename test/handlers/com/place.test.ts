@@ -61,6 +61,14 @@ test.serial('an order that names nothing to order is recorded and rejected, with
   t.is((await desk.refusal('order.failProductOrder', { id: body.id, body: { reason: 'x' } }).catch((error: unknown) => error)) instanceof NotFound, true);
 });
 
+/** Who has a line, which the rules below find as it was put there. */
+const customerOf = (subscriptionId: string): string => {
+  const customerId = customer();
+  const pendingChange = subscriptionId === 'SUB-897' ? { kind: 'plan', offeringId: 'PLAN_L', orderId: 'ORD-897' } as const : null;
+  desk.neighbours.lines.set(subscriptionId, { customerId, orderId: 'ORD-896', state: 'active', offeringId: 'PLAN_S', pendingChange });
+  return customerId;
+};
+
 const offering = (more: object) => ({ ...more });
 type Answers = Readonly<Partial<Record<Call['key'], Reply>>>;
 
@@ -68,6 +76,8 @@ const rules: readonly [rule: string, body: () => unknown, answers: Answers, cont
   ['order.create.single_item', () => addOf(customer(), { quantity: 2 }), {}, { quantity: 2 }],
   ['order.create.action_unsupported', () => addOf(customer(), { action: 'noChange' }), {}, { legal: ['add', 'modify', 'delete'] }],
   ['order.create.line_missing', () => addOf(customer(), { action: 'modify' }), {}, { action: 'modify', subscriptionId: null }],
+  ['subscription.plan_change.same_offering', () => modifyOf(customerOf('SUB-898'), 'SUB-898', 'PLAN_S'), {}, { subscriptionId: 'SUB-898', offeringId: 'PLAN_S' }],
+  ['subscription.plan_change.already_pending', () => modifyOf(customerOf('SUB-897'), 'SUB-897', 'PLAN_M'), {}, { subscriptionId: 'SUB-897', pendingOfferingId: 'PLAN_L' }],
   ['order.create.not_a_plan', () => modifyOf(customer(), 'SUB-900', 'VAS_DATA_1GB'), {}, { category: 'VAS' }],
   ['order.create.customer_missing', () => ({ productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'PLAN_S' } }] }), {}, { customerId: null }],
   ['order.create.customer_not_active', () => addOf(customer({ status: 'suspended' })), {}, { status: 'suspended' }],
