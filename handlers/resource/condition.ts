@@ -90,12 +90,17 @@ function attributeTest(definition: Described, name: string, operator: Operator):
   return operator === 'eq' ? found : { path: found.path, operator };
 }
 
-/** An attribute by name or, where no attribute is called so, by name and operator suffix. */
+/**
+ * An attribute by name or, where no attribute is called so, by name and operator suffix. What may
+ * hold anything has no attribute of its own called `ne`, so a suffix after it is an operator too.
+ */
 function attributeOf(definition: Described, name: string): Omit<Test, 'values'> | null {
-  if (attributeAt(definition, name)) return { path: name, operator: 'eq' };
   const [, path, operator] = suffix.exec(name) ?? [];
+  const whole = attributeAt(definition, name);
+  const before = path === undefined ? null : attributeAt(definition, path);
+  if (whole && before?.kind !== 'any') return { path: name, operator: 'eq' };
   // The suffixes are operators by the expression.
-  return path !== undefined && attributeAt(definition, path) ? { path, operator: operator as Operator } : null;
+  return before ? { path: path!, operator: operator as Operator } : null;
 }
 
 export function unknownAttribute(definition: Described, name: string): BadRequest {

@@ -111,6 +111,10 @@ const found: { query: string; want: string[] }[] = [
   { query: 'tag.ne=core', want: [topUps, third] },
   { query: 'tag.regex=^o', want: [third] },
   { query: 'policyViolation.reason=x', want: [] },
+  { query: 'policyViolation.reason.eq=x', want: [] },
+  { query: 'policyViolation.reason.ne=x', want: [plans, topUps, third] },
+  { query: 'policyViolation.ne=x', want: [plans, topUps, third] },
+  { query: 'policyViolation.reason.regex=^x', want: [] },
   { query: `name=${encodeURIComponent("'; DROP TABLE catalog.test_category; --")}`, want: [] },
   { query: `description=${encodeURIComponent('") || (1 == 1')}`, want: [] },
 ];
