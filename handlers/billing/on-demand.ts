@@ -5,6 +5,7 @@ import { accountUnknown, onDemandMachine, type OnDemandFacts, type OnDemandState
 import { unknownReference } from '#policy/reference';
 import { violation } from '#policy/rule';
 import { accept } from '../resource/document.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 import { nextId } from '../resource/rows.ts';
@@ -29,7 +30,7 @@ export const onDemandDefinition: ResourceDefinition<OnDemandRow> = {
   columns: { state: { column: 'state', type: 'text' }, lastUpdate: { column: 'updated_at', type: 'timestamptz' } },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF678.customerBillOnDemand'),
   readOnly: [],
   mandatory: [],
   stateAttribute: 'state',

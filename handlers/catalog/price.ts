@@ -6,6 +6,7 @@ import { unknownReference } from '#policy/reference';
 import { isoTime } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import { fromWireMoney, type WireMoney } from '#runtime/money';
+import { extensionsOf } from '../resource/extensions.ts';
 import { changeRecorded, createRecorded, payloadOf } from '../resource/announce.ts';
 import { accept, split } from '../resource/document.ts';
 import { isObject } from '../resource/json.ts';
@@ -41,7 +42,7 @@ export const prices: ResourceDefinition<PriceRow> = {
     priceType: { column: 'price_type', type: 'text' },
     'productOffering.id': { column: 'offering_id', type: 'text' },
   },
-  extensions: ['productOffering'],
+  extensions: extensionsOf('TMF620.productOfferingPrice'),
   project: (row, service) => ({
     productOffering: row.offeringId === null ? undefined
       : { id: row.offeringId, href: hrefOf(service, { key: 'TMF620.productOffering' }, row.offeringId), '@referredType': 'ProductOffering' },

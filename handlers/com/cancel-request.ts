@@ -2,7 +2,7 @@ import type { Tx } from '#db/database';
 import type { CancelState } from '#policy/cancel-order';
 import { isoTime } from '#runtime/clock';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
-import { verdictAttribute } from '../resource/verdict.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 
 /** A request to cancel a product order. */
 export interface CancelRow extends ResourceRow {
@@ -19,7 +19,7 @@ export const cancelProductOrder: ResourceDefinition<CancelRow> = {
   columns: { state: { column: 'state', type: 'text' } },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF622.cancelProductOrder'),
   readOnly: [],
   mandatory: ['state', 'productOrder'],
   stateAttribute: 'state',

@@ -3,7 +3,7 @@ import { changeOrder, deleteOrder, type OrderAction, type OrderState } from '#po
 import { minorUnitsSql, money, toWireMoney } from '#runtime/money';
 import { isObject } from '../resource/json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
-import { verdictAttribute } from '../resource/verdict.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 
 /** A product order with what its one item means; the item's columns are null in an order recorded for its form alone. */
 export interface OrderRow extends ResourceRow {
@@ -75,7 +75,7 @@ export const productOrder: ResourceDefinition<OrderRow> = {
   },
   sortNewest: 'order_date',
   ownerColumn: 'customer_id',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF622.productOrder'),
   readOnly: ['state', 'orderDate', 'completionDate', 'cancellationDate', 'relatedParty'],
   mandatory: ['orderDate', 'state', 'productOrderItem', 'relatedParty'],
   stateAttribute: 'state',

@@ -8,6 +8,7 @@ import { violation } from '#policy/rule';
 import { NotFound } from '#runtime/errors';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, idOf, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
@@ -33,7 +34,7 @@ export const customers: ResourceDefinition<CustomerRow> = {
   },
   sortNewest: 'created_at',
   ownerColumn: 'id',
-  extensions: ['kycStatus', verdictAttribute],
+  extensions: extensionsOf('TMF629.customer'),
   readOnly: ['status', 'statusReason'],
   mandatory: ['name', 'engagedParty'],
   // A customer nobody can reach is recorded as a prospect; the rule says what is missing (DOMAIN §1).

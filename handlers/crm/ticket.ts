@@ -9,6 +9,7 @@ import { isoTime } from '#runtime/clock';
 import { requireContext } from '#runtime/context';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
@@ -33,7 +34,7 @@ export const tickets: ResourceDefinition<TicketRow> = {
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: ['slaDueAt', 'agentId', 'caseId'],
+  extensions: extensionsOf('TMF621.troubleTicket'),
   readOnly: ['creationDate', 'statusChange', 'statusChangeDate'],
   mandatory: ['description', 'severity', 'ticketType', 'status', 'creationDate'],
   stateAttribute: 'status',

@@ -5,8 +5,8 @@ import { resources, type ResourceKey } from '#generated/resources';
 import { BadRequest } from '#runtime/errors';
 import { storable } from '#runtime/storable';
 import { conditionsOf } from '../resource/condition.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import { Binder, filterSql } from '../resource/filter.ts';
-import { verdictAttribute } from '../resource/verdict.ts';
 
 /** Names of the notifications of an API. */
 export const eventNames = (api: string): string[] =>
@@ -63,7 +63,7 @@ function filtersFor(key: ResourceKey, { filters }: Wish): Record<string, string[
   }));
 }
 
-const definitionOf = (key: ResourceKey) => ({ key, columns: {}, extensions: [verdictAttribute] });
+const definitionOf = (key: ResourceKey) => ({ key, columns: {}, extensions: extensionsOf(key) });
 
 /**
  * Every filter must be one on some resource of the API, and one that can be evaluated.
@@ -100,11 +100,11 @@ export async function matches(database: Database, key: ResourceKey, wish: Wish, 
 
 /** The database evaluates filters as it does those of a list. */
 async function passes(database: Database, key: ResourceKey, wish: Wish, representation: Readonly<Record<string, unknown>>): Promise<boolean> {
-  const filters = filtersFor(key, wish);
-  if (Object.keys(filters).length === 0) return true;
+  const wanted = conditionsOf(definitionOf(key), filtersFor(key, wish));
+  if (wanted.length === 0) return true;
   const binder = new Binder();
   const row = `SELECT ${binder.bind(JSON.stringify(representation), 'jsonb')} AS document, ${binder.bind(representation['id'], 'text')} AS id`;
   const href = String(representation['href']);
-  const conditions = filterSql(definitionOf(key), conditionsOf(definitionOf(key), filters), href.slice(0, Math.max(0, href.lastIndexOf('/'))), binder);
+  const conditions = filterSql(definitionOf(key), wanted, href.slice(0, Math.max(0, href.lastIndexOf('/'))), binder);
   return (await database.one(`SELECT 1 FROM (${row}) r WHERE ${conditions.join(' AND ')}`, binder.values, false)) !== null;
 }

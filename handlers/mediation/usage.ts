@@ -3,6 +3,7 @@ import type { UsageKind, UsageState } from '#policy/usage';
 import { isoTime } from '#runtime/clock';
 import type { Origin } from '#runtime/origin';
 import type { Allowance, BaseUnit } from '#runtime/quantity';
+import { extensionsOf } from '../resource/extensions.ts';
 import { verdictAttribute } from '../resource/verdict.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 
@@ -55,7 +56,7 @@ export const usages: ResourceDefinition<UsageRow> = {
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: ['subscriptionId', 'customerId', 'msisdn', 'allowance', 'consumed', 'unratedExcess', 'recycleCount', verdictAttribute],
+  extensions: extensionsOf('TMF635.usage'),
   // A record may be corrected until a line was found: from then on charging has gone by it.
   readOnly: (row) => ['status', 'ratedProductUsage', ...(row.status === 'rejected' && row.subscriptionId === null ? [] : reportedAttributes)],
   mandatory: ['usageSpecification', 'usageDate', 'status'],

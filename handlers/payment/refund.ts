@@ -1,7 +1,7 @@
 import type { Database, Tx } from '#db/database';
 import type { RefundStatus } from '#policy/refund';
 import { wordOf } from './key.ts';
-import { verdictAttribute } from '../resource/verdict.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 
 /** Money given back, all or part of one payment (F10). */
@@ -34,7 +34,7 @@ export const refundDefinition: ResourceDefinition<RefundRow> = {
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF676.refund'),
   readOnly: [],
   mandatory: [],
   stateAttribute: 'status',

@@ -5,6 +5,7 @@ import { violation, type Rule } from '#policy/rule';
 import type { PolicyViolation } from '#runtime/errors';
 import { fromWireMoney } from '#runtime/money';
 import { accept } from '../resource/document.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { verdict, verdictAttribute } from '../resource/verdict.ts';
@@ -41,7 +42,7 @@ export const paymentDefinition: ResourceDefinition<PaymentRow> = {
   },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF676.payment'),
   readOnly: [],
   mandatory: [],
   stateAttribute: 'status',

@@ -15,6 +15,9 @@ type Described = Pick<ResourceDefinition, 'key' | 'columns' | 'extensions'>;
 /** No schema nests deeper in any filter a person would write, though some refer to themselves. */
 const namesMax = 12;
 
+/** Every row may say what it is, whether the schema of the resource knows the attributes or not (TMF630 §6). */
+const polymorphic: ReadonlySet<string> = new Set(['@type', '@baseType', '@schemaLocation']);
+
 /**
  * Finds an attribute by its dotted path; lists are passed through (`relatedParty.id`).
  * @returns null when the resource has no such attribute
@@ -22,8 +25,7 @@ const namesMax = 12;
 export function attributeAt(definition: Described, path: string): AttributePlace | null {
   const names = path.split('.');
   if (names.length > namesMax || names.includes('')) return null;
-  // Every row shows its type, whether the schema of the resource knows the attribute or not.
-  const kind = path === '@type' ? 'text' : (columnKind(definition, path) ?? kindAt(definition, names));
+  const kind = polymorphic.has(path) ? 'text' : (columnKind(definition, path) ?? kindAt(definition, names));
   return kind && { names, kind };
 }
 

@@ -1,7 +1,7 @@
 import type { Tx } from '#db/database';
 import type { CancelState } from '#policy/cancel-order';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
-import { verdictAttribute } from '../resource/verdict.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import type { ServiceOrderRow } from './order.ts';
 
 /** A request to cancel a service order. */
@@ -17,7 +17,7 @@ export const cancelServiceOrder: ResourceDefinition<CancelRow> = {
   table: 'service_inventory.cancel_service_order',
   columns: { state: { column: 'state', type: 'text' } },
   sortNewest: 'created_at',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF641.cancelServiceOrder'),
   readOnly: [],
   mandatory: ['state', 'serviceOrder'],
   stateAttribute: 'state',

@@ -3,7 +3,7 @@ import { changeServiceOrder, deleteServiceOrder, type ServiceAction, type Servic
 import type { Origin } from '#runtime/origin';
 import { isObject } from '../resource/json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
-import { verdictAttribute } from '../resource/verdict.ts';
+import { extensionsOf } from '../resource/extensions.ts';
 import type { Service } from '../service.ts';
 import type { Plan } from './plan.ts';
 
@@ -72,7 +72,7 @@ export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
   },
   shown: { 'serviceOrderItem.service': shownItems },
   sortNewest: 'order_date',
-  extensions: [verdictAttribute],
+  extensions: extensionsOf('TMF641.serviceOrder'),
   readOnly: ['state', 'orderDate', 'startDate', 'completionDate', 'relatedParty', 'errorMessage'],
   mandatory: ['state', 'orderDate', 'serviceOrderItem'],
   stateAttribute: 'state',

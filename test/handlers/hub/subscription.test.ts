@@ -51,6 +51,15 @@ test('callbacks are guarded, queries heard, redirects not followed, failing list
   for (const query of ['eventType=NoSuchEvent', 'nosuch=1', 'name.regex=(', '__proto__=1', 'category.nosuch=1', 'a\u0000=1']) {
     t.is((await subscribe(stack, 'TMF620', { callback: 'http://127.0.0.1/', query })).status, 400, query);
   }
+  const heard: readonly (readonly [api: string, query: string])[] = [
+    ['TMF620', 'fields=eventType'], ['TMF620', 'productOfferingPrice.productOffering.id=PLAN_S'], ['TMF620', '@baseType=Entity'],
+    ['TMF621', 'caseId=CASE-001'], ['TMF629', 'eventType=CustomerAttributeValueChangeEvent&customer.kycStatus.ne=not_verified'],
+  ];
+  for (const [api, query] of heard) {
+    const answer = await subscribe(stack, api, { callback: 'http://127.0.0.1/', query });
+    t.is(answer.status, 201, `${query}: whatever a list can be filtered by`);
+    await unsubscribe(stack, api, (await answer.json() as { id: string }).id);
+  }
   await queries(t);
   await redirects(t);
   await crowd(t);
@@ -61,7 +70,7 @@ test('callbacks are guarded, queries heard, redirects not followed, failing list
 async function queries(t: ExecutionContext): Promise<void> {
   listener = await Listener.start(t);
   const wishes: Readonly<Record<string, string>> = {
-    types: 'eventType=CategoryCreateEvent,CatalogCreateEvent', resource: 'category.name=Wanted', dotted: 'event.category.name=Wanted', either: 'name=Wanted;name=Also', other: 'catalog.name=Wanted', regex: 'name.regex=^Wan',
+    types: 'eventType=CategoryCreateEvent,CatalogCreateEvent', resource: 'category.name=Wanted', dotted: 'event.category.name=Wanted', either: 'name=Wanted;name=Also', odd: 'name=Wanted&fields=eventType&@baseType.ne=Entity', other: 'catalog.name=Wanted', regex: 'name.regex=^Wan',
   };
   const ids: string[] = [];
   for (const [name, query] of Object.entries(wishes)) ids.push(await subscribed({ callback: `${listener.url}/${name}`, query }));
@@ -74,6 +83,7 @@ async function queries(t: ExecutionContext): Promise<void> {
   t.deepEqual(told('types'), ['CatalogCreateEvent Wanted', 'CategoryCreateEvent Also', 'CategoryCreateEvent Unwanted', 'CategoryCreateEvent Wanted']);
   for (const name of ['resource', 'dotted']) t.deepEqual(told(name), ['CategoryCreateEvent Wanted'], name);
   t.deepEqual(told('other'), ['CatalogCreateEvent Wanted', 'CatalogDeleteEvent Wanted']);
+  t.deepEqual(told('odd'), told('regex'), 'what is no filter filters nothing');
   t.deepEqual(told('regex'), ['CatalogCreateEvent Wanted', 'CatalogDeleteEvent Wanted', 'CategoryCreateEvent Wanted']);
   t.deepEqual(told('either'), ['CatalogCreateEvent Wanted', 'CatalogDeleteEvent Wanted', 'CategoryCreateEvent Also', 'CategoryCreateEvent Wanted']);
   for (const id of ids) t.is((await unsubscribe(stack, 'TMF620', id)).status, 204);
