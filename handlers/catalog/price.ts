@@ -42,6 +42,7 @@ export const prices: ResourceDefinition<PriceRow> = {
     priceType: { column: 'price_type', type: 'text' },
     'productOffering.id': { column: 'offering_id', type: 'text' },
   },
+  shown: { productOffering: `CASE WHEN r.offering_id IS NOT NULL THEN jsonb_build_object('id', r.offering_id, '@referredType', 'ProductOffering') END` },
   extensions: extensionsOf('TMF620.productOfferingPrice'),
   project: (row, service) => ({
     productOffering: row.offeringId === null ? undefined

@@ -22,6 +22,9 @@ import { liveLinesOf, openOrdersOf } from './neighbour.ts';
 import { listOf } from './party.ts';
 import { insertCustomer, moveCustomer, removeCustomer, updateCustomer, type CustomerRow } from './store-customer.ts';
 
+/** A customer nobody can reach is recorded as a prospect; the rule says what is missing (DOMAIN §1). */
+const unreachable: Document = verdict(violation(contactMediumRequired, { media: 0 }));
+
 /** TMF629 customer (DOMAIN §4 "Customer"); its contact media stand in the document as written. */
 export const customers: ResourceDefinition<CustomerRow> = {
   key: 'TMF629.customer',
@@ -31,14 +34,16 @@ export const customers: ResourceDefinition<CustomerRow> = {
     status: { column: 'status', type: 'text' },
     statusReason: { column: 'status_reason', type: 'text' },
     kycStatus: { column: 'kyc_status', type: 'text' },
+    // The document of TMF629 gives contact media no ids; ours have them.
+    'contactMedium.id': { sql: "ARRAY(SELECT jsonb_path_query(r.document, '$.contactMedium[*].id') #>> '{}')", type: 'text', many: true },
   },
+  shown: { [verdictAttribute]: `CASE WHEN r.status = 'prospect' THEN '${JSON.stringify(unreachable).replaceAll("'", "''")}'::jsonb END` },
   sortNewest: 'created_at',
   ownerColumn: 'id',
   extensions: extensionsOf('TMF629.customer'),
   readOnly: ['status', 'statusReason'],
   mandatory: ['name', 'engagedParty'],
-  // A customer nobody can reach is recorded as a prospect; the rule says what is missing (DOMAIN §1).
-  project: (row) => ({ [verdictAttribute]: row.status === 'prospect' ? verdict(violation(contactMediumRequired, { media: 0 })) : undefined }),
+  project: (row) => ({ [verdictAttribute]: row.status === 'prospect' ? unreachable : undefined }),
   permits: {},
 };
 

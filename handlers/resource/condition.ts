@@ -98,9 +98,9 @@ function attributeOf(definition: Described, name: string): Omit<Test, 'values'> 
   const [, path, operator] = suffix.exec(name) ?? [];
   const whole = attributeAt(definition, name);
   const before = path === undefined ? null : attributeAt(definition, path);
-  if (whole && before?.kind !== 'any') return { path: name, operator: 'eq' };
   // The suffixes are operators by the expression.
-  return before ? { path: path!, operator: operator as Operator } : null;
+  if (before && (!whole || whole.kind === 'any')) return { path: path!, operator: operator as Operator };
+  return whole && { path: name, operator: 'eq' };
 }
 
 export function unknownAttribute(definition: Described, name: string): BadRequest {

@@ -46,6 +46,34 @@ function testSql(definition: Filtered, test: Test, base: string, binder: Binder)
 type Positive = Test & { readonly operator: Exclude<Operator, 'ne'> };
 
 function positiveSql(definition: Filtered, given: Positive, base: string, binder: Binder): string {
+  const address = given.operator === 'eq' ? namedByAddress(definition, given) : null;
+  if (address) return `(${placedSql(definition, given, base, binder)} OR ${placedSql(definition, address, base, binder)})`;
+  return placedSql(definition, given, base, binder);
+}
+
+/** The address of one of our resources, inside a row, is made when the row is shown: the id beside it finds it. */
+function namedByAddress(definition: Filtered, test: Positive): Positive | null {
+  const path = /^(.+\.)href$/.exec(test.path)?.[1]?.concat('id');
+  if (path === undefined || !attributeAt(definition, path)) return null;
+  const ids = test.values.map((value) => addressed(value)).filter((id) => id !== null);
+  return ids.length === 0 ? null : { ...test, path, values: ids };
+}
+
+/** The id of one of our resources by its address, under whatever host. */
+function addressed(href: string): string | null {
+  const [, path, id] = /^(?:https?:\/\/[^/]+)?(\/.+)\/([^/]+)$/.exec(href) ?? [];
+  return id !== undefined && Object.values(resources).some((one) => one.path === path) ? decoded(id) : null;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function placedSql(definition: Filtered, given: Positive, base: string, binder: Binder): string {
   const test = given.path === 'href' && given.operator === 'eq' ? byId(definition, given) : given;
   const column = columnOf(definition, test.path, base, binder);
   if (column) return columnSql(column, test, binder);

@@ -21,7 +21,7 @@ interface Key {
 /**
  * Always ends in the id, so that pages neither overlap nor leave a row out.
  * @param backwards the exact opposite, to read a list from its end
- * @throws {BadRequest} an unknown attribute, or one that holds a list of columns
+ * @throws {BadRequest} an unknown attribute
  */
 export function orderSql(definition: Sorted, asked: unknown, base: string, binder: Binder, backwards = false): string {
   const names = [asked].flat().filter((one) => one !== undefined).flatMap((one) => String(one).split(',')).filter((key) => key.trim() !== '');
@@ -48,10 +48,11 @@ function keysOf(definition: Sorted, key: string, base: string, binder: Binder): 
   if (!place) throw unknownAttribute(definition, path);
   if (path === 'id') return idKeys(definition, descending);
   const column = columnOf(definition, path, base, binder);
-  if (column?.many) throw new BadRequest(`${path} holds several values and cannot be sorted by`);
   if (column) {
-    const nullable = !definition.mandatory.includes(path) && column.expression !== newestSql(definition);
-    return [{ sql: `${column.expression}${column.type === 'text' ? ' COLLATE "C"' : ''}`, descending, nullable }];
+    const nullable = column.many || (!definition.mandatory.includes(path) && column.expression !== newestSql(definition));
+    // Of several values the first counts, as in a list of the document.
+    const expression = column.many ? `(${column.expression})[1]` : column.expression;
+    return [{ sql: `${expression}${column.type === 'text' ? ' COLLATE "C"' : ''}`, descending, nullable }];
   }
   const steps = binder.bind(`$${place.names.map((name) => `.${JSON.stringify(name)}`).join('')}`, 'jsonpath');
   return [{ sql: `jsonb_path_query_first(${documentOf(definition, place)}, ${steps})`, descending, nullable: true }];

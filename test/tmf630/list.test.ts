@@ -88,7 +88,7 @@ for (const each of listed) {
 
   test.serial(`${key}: sort orders by any attribute, both ways, the same on every page`, async (t) => {
     const { rows, total } = await list(t, shelf, each, 'limit=1000');
-    const paths = [...new Set(rows.flatMap((row) => leaves(each, row).filter(({ many }) => !many).map(({ path }) => path)))];
+    const paths = [...new Set(rows.flatMap((row) => leaves(each, row).filter(({ many, path }) => !many && !path.endsWith('.href')).map(({ path }) => path)))];
     t.true(paths.length >= 4, paths.join(' '));
     const refused: string[] = [];
     for (const path of paths.filter((_, i) => i < 25)) {

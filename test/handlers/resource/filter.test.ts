@@ -147,7 +147,6 @@ const refused: { query: string; message: RegExp }[] = [
   { query: 'name%3E', message: /compares with nothing/ },
   { query: 'name=%00', message: /cannot be stored/ },
   { query: 'sort=colour', message: /no attribute colour/ },
-  { query: 'sort=tag', message: /cannot be sorted/ },
   { query: 'limit=-1', message: /limit/ },
   { query: 'offset=x', message: /offset/ },
 ];
@@ -160,6 +159,8 @@ for (const { query, message } of refused) {
 
 const sorted: { query: string; want: string[] }[] = [
   { query: '', want: [third, topUps, plans] },
+  { query: 'sort=tag', want: [plans, third, topUps] },
+  { query: 'sort=-tag', want: [third, plans, topUps] },
   { query: 'sort=name', want: [plans, third, topUps] },
   { query: 'sort=-name', want: [topUps, third, plans] },
   { query: 'sort=+name', want: [plans, third, topUps] },
