@@ -95,7 +95,8 @@ async function create(service: Service, tx: Tx, attributes: Document): Promise<C
   const id = await nextId(tx, customers);
   const { entries, added } = await mediaChange(tx, plan);
   const { document } = split(customers, { ...attributes, contactMedium: entries });
-  const row = await insertCustomer(tx, move, { id, name: String(attributes['name']), document, media: added }, at);
+  const { statusReason } = attributes as { readonly statusReason?: string }; // a text, by its schema
+  const row = await insertCustomer(tx, move, { id, name: String(attributes['name']), statusReason: statusReason ?? null, document, media: added }, at);
   recordMove(tx, move, id, { ...customerPayload(row), mediumType: added.map((medium) => medium.mediumType) });
   await logInteraction(service, tx, row, 'customer created');
   return row;

@@ -7,6 +7,7 @@ import { requireContext } from '#runtime/context';
 import { recordMove } from '../transition.ts';
 import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
 import { accept, split } from '../resource/document.ts';
+import { isObject } from '../resource/json.ts';
 import { patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { nextId } from '../resource/rows.ts';
@@ -76,11 +77,17 @@ async function insert(
   const id = await nextId(tx, interactions);
   const whole = {
     ...attributes, status: move.to, creationDate: isoTime(at), statusChangeDate: isoTime(at),
-    interactionDate: attributes['interactionDate'] ?? { startDateTime: isoTime(at) }, channel: withHref(service, attributes['channel']),
+    interactionDate: dated(attributes['interactionDate'], at), channel: withHref(service, attributes['channel']),
   };
   const row = await insertInteraction(tx, move, { id, customerId, automatic, ...split(interactions, whole) }, at);
   recordMove(tx, move, id, payloadOf(row));
   return row;
+}
+
+/** When it took place: now, where the client names neither its beginning nor its end. */
+function dated(posted: unknown, at: Date): Document {
+  const period = isObject(posted) ? posted : {};
+  return period['startDateTime'] === undefined && period['endDateTime'] === undefined ? { ...period, startDateTime: isoTime(at) } : period;
 }
 
 /** TMF683 wants an address of every channel; one the client leaves out is ours. */

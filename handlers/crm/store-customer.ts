@@ -33,15 +33,17 @@ export interface NewMedium {
 export interface NewCustomer {
   readonly id: string;
   readonly name: string;
+  /** As the client gives it; from then on each change of status brings its own. */
+  readonly statusReason: string | null;
   readonly document: Document;
   readonly media: readonly NewMedium[];
 }
 
 /** Customer, its contact media and the first lines of its history. */
 export async function insertCustomer(tx: Tx, move: CustomerMove, customer: NewCustomer, at: Date): Promise<CustomerRow> {
-  const { id, name, document, media } = customer;
+  const { id, name, statusReason, document, media } = customer;
   const writer = tx.writer(move.permit);
-  const row = await writer.insert<CustomerRow>('crm.customer', { id, name, status: move.to, kycStatus: 'not_verified', document, createdAt: at, updatedAt: at });
+  const row = await writer.insert<CustomerRow>('crm.customer', { id, name, status: move.to, statusReason, kycStatus: 'not_verified', document, createdAt: at, updatedAt: at });
   await insertMedia(writer, id, media, at);
   await keepHistory(writer, 'crm.customer', { customerId: id, aspect: 'status' }, move, at);
   return row;

@@ -22,7 +22,7 @@ export const serverOwned: Readonly<Record<string, Readonly<Record<string, string
     '/productOrderItem/*/itemPrice': 'the price the order took over, frozen (DOMAIN §5 F1)', '/cancellationDate': 'the day it was cancelled here, if it was',
     '/productOrderItem/*/state': state, '/productOrderItem/*/product/id': 'the line it became',
   },
-  'TMF629.customer': { '/status': state, '/statusReason': 'given with the transition that needs one' },
+  'TMF629.customer': { '/status': state },
   'TMF635.usage': { '/status': outcome },
   'TMF635.usageSpecification': { '/lastUpdate': dates },
   'TMF638.service': { '/serviceDate': dates },

@@ -117,6 +117,8 @@ test.serial('an interaction is opened, worked on and completed', async (t) => {
   t.is((await desk.refusal('TMF683.patchPartyInteraction', change('open'))).rule, 'interaction.transition.invalid');
   await desk.call('TMF683.patchPartyInteraction', { id: body.id, body: { description: 'sent a top-up link' } });
   t.deepEqual(types(await desk.events()), ['interaction.changed']);
+  const undated = await desk.call('TMF683.createPartyInteraction', { body: { channel: [{ id: 'phone' }], direction: 'inbound', reason: 'asks again', interactionDate: {} } });
+  t.deepEqual(undated.body.interactionDate, { startDateTime: desk.clock.now().toISOString() }, 'an empty period is none');
 });
 
 test.serial('what crm logged itself stays, what people wrote may go', async (t) => {
