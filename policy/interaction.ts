@@ -27,12 +27,6 @@ export const interactionMachine = new Machine<'interaction', InteractionState, I
   ],
 });
 
-/** The trigger that leads to a status somebody wrote; one no existing row allows where none does. */
-export function interactionTriggerTo(status: string): InteractionTrigger {
-  if (status === 'inProgress') return 'start';
-  return status === 'completed' ? 'complete' : 'create';
-}
-
 export const interactionHasEffects = rule<InteractionDeleteFacts>({
   code: 'interaction.delete.has_effects',
   title: 'The interaction is the record of a change.',

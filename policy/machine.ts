@@ -73,6 +73,24 @@ export class Machine<Name extends string, State extends string, Trigger extends 
     };
   }
 
+  /**
+   * The trigger that leads from one state to another that somebody wrote: TM Forum resources are moved by their state.
+   * @param context ids of the request, shown with a refusal
+   * @throws {PolicyViolation} `<area>.transition.invalid` where no trigger leads there
+   */
+  triggerTo(from: State, to: string, context: Context = {}): Trigger {
+    const { area, aggregate, transitions } = this.definition;
+    const ways = transitions.filter((row) => matches(row.from, from));
+    const row = ways.find((one) => one.to === to);
+    if (row) return row.trigger;
+    const states = [...new Set(ways.map((way) => way.to))];
+    const hint = states.length > 0 ? `From ${from} it can only become ${states.join(', ')}.` : `State ${from} is final.`;
+    throw new PolicyViolation(
+      `${area}.transition.invalid`, `The ${aggregate} is ${from} and cannot become ${to}.`,
+      { ...context, state: from, wanted: to, trigger: null, legal: ways.map((way) => way.trigger) }, [{ hint }],
+    );
+  }
+
   #refusal(from: State | null, trigger: Trigger, context: Context): PolicyViolation {
     const { area, aggregate } = this.definition;
     const legal = this.legal(from);

@@ -94,13 +94,6 @@ export const ticketMachine = new Machine<'ticket', TicketState, TicketTrigger, T
   ],
 });
 
-/** The trigger that leads from one status to another that somebody wrote (TMF621 has no triggers of its own). */
-export function ticketTriggerTo(from: TicketState, to: string): TicketTrigger {
-  const row = ticketMachine.definition.transitions.find((one) => one.to === to && one.from?.includes(from));
-  // No way leads there: ask for one that is refused with the legal ones.
-  return row?.trigger ?? 'create';
-}
-
 export const assignTicket = action<'ticket.assign', TicketFacts>('ticket.assign', [agentInactive]);
 export const changeTicket = action('ticket.change');
 export const deleteTicket = action<'ticket.delete', { readonly ticketId: string; readonly state: TicketState; readonly caseId: string | null }>('ticket.delete', [ticketHasEffects]);

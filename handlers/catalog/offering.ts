@@ -2,7 +2,7 @@ import { json, type RowValues, type Tx } from '#db/database';
 import { record } from '#events/record';
 import type { CatalogHandlers } from '#generated/stubs/catalog';
 import {
-  changeOffering, createOffering, deleteEntry, launchRules, offeringMachine, offeringTriggerTo, type OfferingFacts, type OfferingState,
+  changeOffering, createOffering, deleteEntry, launchRules, offeringMachine, type OfferingFacts, type OfferingState,
 } from '#policy/catalog';
 import { enforce } from '#policy/rule';
 import { payloadOf } from '../resource/announce.ts';
@@ -175,7 +175,8 @@ export async function changeOfferingRow(service: Service, tx: Tx, row: OfferingR
   const facts = await factsOf(tx, service, { id: row.id, state: row.lifecycleStatus }, meaning, links.attached.map(({ id }) => id));
   const others = change.changed.filter((name) => name !== 'lifecycleStatus');
   const moves = others.length < change.changed.length;
-  const move = moves ? offeringMachine.move(tx, row.lifecycleStatus, offeringTriggerTo(String(after['lifecycleStatus'])), facts, { offeringId: row.id }) : null;
+  const ids = { offeringId: row.id };
+  const move = moves ? offeringMachine.move(tx, row.lifecycleStatus, offeringMachine.triggerTo(row.lifecycleStatus, String(after['lifecycleStatus']), ids), facts, ids) : null;
   // What is on sale stays sellable: a change must not undo what the launch has asked for.
   if (!move && row.lifecycleStatus === 'Launched') enforce(launchRules, facts);
   let stored = row;

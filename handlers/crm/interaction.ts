@@ -1,7 +1,7 @@
 import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import type { CrmHandlers } from '#generated/stubs/crm';
-import { changeInteraction, deleteInteraction, interactionMachine, interactionTriggerTo } from '#policy/interaction';
+import { changeInteraction, deleteInteraction, interactionMachine } from '#policy/interaction';
 import { isoTime } from '#runtime/clock';
 import { requireContext } from '#runtime/context';
 import { recordMove } from '../transition.ts';
@@ -104,7 +104,8 @@ async function apply(service: Service, tx: Tx, row: InteractionRow, change: NonN
     record(tx, 'interaction.changed', row.id, { ...payloadOf(stored), changed: others });
   }
   if (others.length === change.changed.length) return stored;
-  const move = interactionMachine.move(tx, row.status, interactionTriggerTo(String(change.after['status'])), undefined, { interactionId: row.id });
+  const trigger = interactionMachine.triggerTo(row.status, String(change.after['status']), { interactionId: row.id });
+  const move = interactionMachine.move(tx, row.status, trigger, undefined, { interactionId: row.id });
   stored = await moveInteraction(tx, move, { ...stored, document: { ...stored.document, statusChangeDate: isoTime(at) } }, at);
   recordMove(tx, move, row.id, payloadOf(stored));
   return stored;

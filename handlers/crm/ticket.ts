@@ -4,7 +4,7 @@ import type { CrmHandlers } from '#generated/stubs/crm';
 import { ticketCaseClosed, type CaseState } from '#policy/case';
 import { unknownReference } from '#policy/reference';
 import { enforce } from '#policy/rule';
-import { assignTicket, changeTicket, deleteTicket, markTicketBreached, ticketMachine, ticketTriggerTo, type TicketFacts, type TicketTrigger } from '#policy/ticket';
+import { assignTicket, changeTicket, deleteTicket, markTicketBreached, ticketMachine, type TicketFacts, type TicketTrigger } from '#policy/ticket';
 import { isoTime } from '#runtime/clock';
 import { requireContext } from '#runtime/context';
 import { recordMove } from '../transition.ts';
@@ -142,7 +142,7 @@ async function apply(service: Service, tx: Tx, change: Patched<TicketRow>): Prom
     stored = await updateTicket(tx, permit, row, { columns, document: change.document }, service.clock.now());
     record(tx, 'ticket.changed', row.id, { ...payloadOf(stored), changed: others });
   }
-  return others.length === change.changed.length ? stored : transition(service, tx, stored, ticketTriggerTo(stored.status, String(after['status'])), facts);
+  return others.length === change.changed.length ? stored : transition(service, tx, stored, ticketMachine.triggerTo(stored.status, String(after['status']), { ticketId: row.id }), facts);
 }
 
 /** Fires a trigger by its name; a note becomes part of the ticket. */

@@ -79,9 +79,9 @@ function withoutNulls(value: unknown): unknown {
 function refuseLocked<Row extends ResourceRow>({ key, stateAttribute }: ResourceDefinition<Row>, row: Row, before: Document, fields: readonly string[]): void {
   if (fields.length === 0) return;
   throw new PolicyViolation(
-    `${resources[key].area}.patch.field_locked`, `The server sets ${fields.join(', ')}; a patch cannot change it.`,
+    `${resources[key].area}.patch.field_locked`, `The server sets ${fields.join(', ')}; a patch cannot change ${fields.length > 1 ? 'them' : 'it'}.`,
     { type: key, id: row.id, field: fields[0], fields, ...(stateAttribute ? { state: before[stateAttribute] ?? null } : {}) },
-    [{ hint: `Leave ${fields.join(', ')} out, or use the action that changes it.` }],
+    [{ hint: `Leave ${fields.join(', ')} out, or use the action that changes ${fields.length > 1 ? 'them' : 'it'}.` }],
   );
 }
 

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { interactionHasEffects, interactionMachine, interactionTriggerTo } from '#policy/interaction';
+import { interactionHasEffects, interactionMachine } from '#policy/interaction';
 import {
-  agentInactive, agentMissing, cancelReasonMissing, rejectReasonMissing, resolveNoteMissing, ticketHasEffects, ticketMachine, ticketTriggerTo, type TicketFacts,
+  agentInactive, agentMissing, cancelReasonMissing, rejectReasonMissing, resolveNoteMissing, ticketHasEffects, ticketMachine, type TicketFacts,
 } from '#policy/ticket';
 import { holds, walk } from './table.ts';
 
@@ -50,9 +50,14 @@ test('what has a history is not deleted', (t) => {
 });
 
 test('a written status asks for the trigger that leads there from where it is', (t) => {
-  t.is(ticketTriggerTo('acknowledged', 'inProgress'), 'start');
-  t.is(ticketTriggerTo('held', 'inProgress'), 'resume');
-  t.is(ticketTriggerTo('resolved', 'inProgress'), 'reopen');
-  t.is(ticketTriggerTo('closed', 'inProgress'), 'create', 'which no ticket that exists allows');
-  t.deepEqual(['inProgress', 'completed', 'open'].map(interactionTriggerTo), ['start', 'complete', 'create']);
+  t.is(ticketMachine.triggerTo('acknowledged', 'inProgress'), 'start');
+  t.is(ticketMachine.triggerTo('held', 'inProgress'), 'resume');
+  t.is(ticketMachine.triggerTo('resolved', 'inProgress'), 'reopen');
+  t.is(interactionMachine.triggerTo('open', 'completed'), 'complete');
+  t.like(t.throws(() => ticketMachine.triggerTo('acknowledged', 'closed', { ticketId: 'TKT-001' })), {
+    rule: 'ticket.transition.invalid', message: 'The ticket is acknowledged and cannot become closed.',
+    context: { ticketId: 'TKT-001', state: 'acknowledged', wanted: 'closed', trigger: null, legal: ['start', 'reject', 'cancel'] },
+    fix: [{ hint: 'From acknowledged it can only become inProgress, rejected, cancelled.' }],
+  });
+  t.like(t.throws(() => interactionMachine.triggerTo('completed', 'open')), { fix: [{ hint: 'State completed is final.' }] });
 });
