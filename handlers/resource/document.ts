@@ -9,6 +9,7 @@ import { storable } from '#runtime/storable';
 import { errorsMax } from '#runtime/validator';
 import { isObject, pointerToken, put, type JsonObject } from './json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from './resource.ts';
+import { spelled } from './spelling.ts';
 import { verdictAttribute } from './verdict.ts';
 
 /** Deeper than any TM Forum document nests, shallow enough for every recursion over a body. */
@@ -31,7 +32,7 @@ export function accept(definition: Described & Pick<ResourceDefinition, 'extensi
 /** A whole representation in our form, id and href included; see `accept`. */
 export function normal(definition: Described, value: unknown): JsonObject {
   const { api, schema } = resources[definition.key];
-  const walk = new Walk(schemasByApi[api] ?? {});
+  const walk = new Walk(api);
   const copy = walk.copy(value, `#${schema}`, '', 0);
   if (walk.problems.length > 0) throw new BadRequest('The body cannot be stored', walk.problems);
   return isObject(copy) ? copy : {};
@@ -40,10 +41,12 @@ export function normal(definition: Described, value: unknown): JsonObject {
 /** Copies a JSON value along the attributes of its schema. */
 class Walk {
   readonly problems: Problem[] = [];
+  readonly #api: string;
   readonly #schemas: Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-  constructor(schemas: Readonly<Record<string, Readonly<Record<string, string>>>>) {
-    this.#schemas = schemas;
+  constructor(api: string) {
+    this.#api = api;
+    this.#schemas = schemasByApi[api] ?? {};
   }
 
   copy(value: unknown, attribute: string, pointer: string, depth: number): unknown {
@@ -59,14 +62,15 @@ class Walk {
   }
 
   #object(value: object, attribute: string, pointer: string, depth: number): JsonObject {
-    const members = attribute.startsWith('#') ? this.#schemas[attribute.slice(1)] : undefined;
+    const schema = attribute.startsWith('#') ? attribute.slice(1) : '';
+    const members = this.#schemas[schema];
     const out: JsonObject = {};
     for (const [name, member] of Object.entries(value)) {
       if (member === undefined) continue;
       const place = `${pointer}/${pointerToken(name)}`;
       if (!storable(name)) this.#refuse(place, 'has a name with characters that cannot be stored');
       const kind = members && Object.hasOwn(members, name) ? members[name]! : 'any';
-      put(out, name, this.copy(member, kind, place, depth + 1));
+      put(out, name, this.copy(spelled(this.#api, schema, name, member), kind, place, depth + 1));
     }
     return out;
   }
