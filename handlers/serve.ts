@@ -155,6 +155,7 @@ class Stack implements Running {
       clients: createClients({ baseUrl: (other) => `http://127.0.0.1:${this.#portOf(other)}`, token: identityOf(config, name)?.token ?? config.apiToken }),
       href: (path) => this.#publicBase(name) + path,
       hrefOf: (other, path) => this.#publicBase(other) + path,
+      keepRemains: (key, id) => this.#notifier.keepRemains(key, id),
       worker: (options) => new Worker({ ...options, service: name, log }),
     };
     return { service, hosted: module(service) };

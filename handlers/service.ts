@@ -1,6 +1,7 @@
 import type { Database } from '#db/database';
 import type { Consumer } from '#events/consumer';
 import type { Clients } from '#generated/clients';
+import type { ResourceKey } from '#generated/resources';
 import type { Clock } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import type { Logger } from '#runtime/logger';
@@ -21,6 +22,8 @@ export interface Service {
   href(path: string): string;
   /** Absolute URL of a path of another service. */
   hrefOf(service: ServiceName, path: string): string;
+  /** Keeps what a resource looks like, while anybody is to be told of its end: before it is removed without a request. */
+  keepRemains(key: ResourceKey, id: string): Promise<void>;
   /** Makes a background loop; the host starts and stops it. */
   worker(options: Pick<WorkerOptions, 'name' | 'everyMs' | 'run' | 'drain'>): Worker;
 }

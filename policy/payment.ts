@@ -202,3 +202,24 @@ export const countAttempt = action('payment.attempt');
 
 /** Takes over sales that lost their process. */
 export const resumeSales = action('payment.resume');
+
+export interface ForgetPaymentFacts {
+  readonly paymentId: string;
+  readonly status: PaymentStatus;
+  /** Calls made to the gateway. */
+  readonly gatewayAttempts: number;
+  /** Refunds and bills that name the payment. */
+  readonly references: readonly string[];
+}
+
+export const paymentHasEffects = rule<ForgetPaymentFacts>({
+  code: 'payment.delete.has_effects',
+  title: 'A payment that moved or tried to move money stays on record.',
+  when: 'the payment was not refused at intake, a gateway was asked, or a refund or bill names it',
+  check: ({ status, gatewayAttempts, references }) => status === 'denied' && gatewayAttempts === 0 && references.length === 0,
+  context: ({ paymentId, status, references }) => ({ paymentId, status, references }),
+  fix: () => [{ hint: 'Leave it: only payments that were refused at intake are removed.' }],
+});
+
+/** Removes a payment that was recorded as refused and never reached a gateway. */
+export const forgetPayment = action<'payment.forget', ForgetPaymentFacts>('payment.forget', [paymentHasEffects]);

@@ -90,3 +90,24 @@ export const countRefundAttempt = action('refund.attempt');
 
 /** Takes over refunds that lost their process. */
 export const resumeRefunds = action('refund.resume');
+
+export interface ForgetRefundFacts {
+  readonly refundId: string;
+  readonly status: RefundStatus;
+  /** Calls made to the gateway. */
+  readonly gatewayAttempts: number;
+  /** The payment it was to give back, and its credit note. */
+  readonly references: readonly string[];
+}
+
+export const refundHasEffects = rule<ForgetRefundFacts>({
+  code: 'refund.delete.has_effects',
+  title: 'A refund that moved or tried to move money stays on record.',
+  when: 'the refund was not refused at intake, a gateway was asked, or it has a payment or a credit note',
+  check: ({ status, gatewayAttempts, references }) => status === 'denied' && gatewayAttempts === 0 && references.length === 0,
+  context: ({ refundId, status, references }) => ({ refundId, status, references }),
+  fix: () => [{ hint: 'Leave it: only refunds that were refused at intake are removed.' }],
+});
+
+/** Removes a refund that was recorded as refused and never reached a gateway. */
+export const forgetRefund = action<'refund.forget', ForgetRefundFacts>('refund.forget', [refundHasEffects]);

@@ -91,3 +91,27 @@ export const retryRules = [notFailed, orderEnded] as const;
 export const endTasks = action('task.end_order');
 /** An activation asked for through TMF640: a service and the set of its tasks. */
 export const activateService = action('service.activate');
+
+/** What is removed together: the tasks of one service order, or of one activation. */
+export interface ForgetFacts {
+  readonly serviceOrderId: string | null;
+  readonly activationId: string | null;
+  /** Tasks that may still be worked on. */
+  readonly open: readonly string[];
+}
+
+/** Nobody will work on the task any more; one that failed is over when its order is. */
+export const isOver = ({ state, orderEnded: ended }: Pick<TaskFacts, 'state' | 'orderEnded'>): boolean =>
+  taskMachine.isFinal(state) || (state === 'failed' && ended);
+
+export const tasksOpen = rule<ForgetFacts>({
+  code: 'provisioning.delete.tasks_open',
+  title: 'Tasks are removed once all of their order are over.',
+  when: 'a task of the same service order or activation may still be worked on',
+  check: ({ open }) => open.length === 0,
+  context: ({ serviceOrderId, activationId, open }) => ({ serviceOrderId, activationId, references: open }),
+  fix: () => [{ hint: 'Wait until they are over; free those that are stuck and try failed ones again.', tool: 'provisioning.resolve_stuck' }],
+});
+
+/** Removes finished tasks that nobody needs any more; their events stay in the ledger. */
+export const forgetTasks = action<'task.forget', ForgetFacts>('task.forget', [tasksOpen]);

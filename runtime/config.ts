@@ -157,6 +157,7 @@ function refuseContradictions(config: Config): void {
   if (config.listDefaultLimit > config.listMaxLimit) {
     throw new ConfigError('BSS_LIST_DEFAULT_LIMIT must not be above BSS_LIST_MAX_LIMIT.');
   }
+  refuseForgetfulness(config);
   for (const range of config.msisdnRanges) refuseBadRange(range, config.msisdnLength);
   if (config.env === 'development') return;
   if (!config.publicUrl.startsWith('https:')) throw new ConfigError(`BSS_PUBLIC_URL must be an https address when BSS_ENV is ${config.env}.`);
@@ -164,6 +165,14 @@ function refuseContradictions(config: Config): void {
   if (config.env === 'demo') return;
   if (config.paymentProvider === 'mock') throw new ConfigError('BSS_PAYMENT_PROVIDER=mock charges nobody and is refused in production.');
   if (config.kycProvider === 'prebaked') throw new ConfigError('BSS_KYC_PROVIDER=prebaked attests anybody and is refused in production.');
+}
+
+/** The stored answer to an Idempotency-Key names what it made: that must be there as long as the answer. */
+function refuseForgetfulness({ idempotencyHours, monitorRetentionDays, refusedPaymentRetentionDays }: Config): void {
+  const retentions = { BSS_MONITOR_RETENTION_DAYS: monitorRetentionDays, BSS_REFUSED_PAYMENT_RETENTION_DAYS: refusedPaymentRetentionDays };
+  for (const [name, days] of Object.entries(retentions)) {
+    if (days > 0 && days * 24 < idempotencyHours) throw new ConfigError(`${name} must not be shorter than BSS_IDEMPOTENCY_HOURS, save 0, which keeps for ever.`);
+  }
 }
 
 function refuseBadRange(range: string, digits: number): void {

@@ -61,6 +61,8 @@ export const configuration = {
   relayBatch: integer('BSS_RELAY_BATCH', 200, [1, 10_000], 'Events the relay claims at a time.'),
   hubRetryHours: integer('BSS_HUB_RETRY_HOURS', 24, [0, 720], 'How long a hub delivery is retried.'),
   hubAllowHosts: list('BSS_HUB_ALLOW_HOSTS', '', 'Hosts a hub callback may name.', { fallbackByEnv: { development: loopback } }),
+  monitorRetentionDays: integer('BSS_MONITOR_RETENTION_DAYS', 90, [0, wholeYears], 'Days after which provisioning tasks and their monitors are removed once all of a service order are over; 0 keeps them.'),
+  refusedPaymentRetentionDays: integer('BSS_REFUSED_PAYMENT_RETENTION_DAYS', 400, [0, wholeYears], 'Days after which payments and refunds are removed that were refused at intake and moved no money; 0 keeps them.'),
   idempotencyHours: integer('BSS_IDEMPOTENCY_HOURS', 24, [1, 720], 'How long the answer to an Idempotency-Key is kept.'),
   rateLimitPerMinute: integer('BSS_RATE_LIMIT_PER_MINUTE', 600, [0, 1_000_000], 'Requests per customer and minute; services are not limited. 0 is off.'),
   listDefaultLimit: integer('BSS_LIST_DEFAULT_LIMIT', 100, [1, 10_000], 'Items of a list when the caller names no limit.'),

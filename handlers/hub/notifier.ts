@@ -1,6 +1,8 @@
 import type { Database } from '#db/database';
 import { claimDue, delivered, park, purge, renderLater, rendered, tryLater, unrendered, type Due, type Failure, type Unrendered } from '#events/hub/delivery';
+import { hasSubscribers, keepRemains } from '#events/hub/remains';
 import { record } from '#events/record';
+import { resources, type ResourceKey } from '#generated/resources';
 import { isoTime } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import { hmacSha256 } from '#runtime/ids';
@@ -8,7 +10,7 @@ import { Lanes } from '#runtime/lanes';
 import type { Logger } from '#runtime/logger';
 import { Worker } from '#runtime/worker';
 import { isForbidden, targetOf } from './address.ts';
-import { listenerUrl, render, type Handlers } from './notification.ts';
+import { listenerUrl, render, retrieved, type Handlers } from './notification.ts';
 import { post, type Posted } from './post.ts';
 
 export interface NotifierOptions {
@@ -72,6 +74,15 @@ export class Notifier {
   /** Cuts off what is on its way to a subscriber that has left. */
   forget(hubId: string): void {
     for (const controller of this.#onTheWay.get(hubId) ?? []) controller.abort();
+  }
+
+  /** Keeps the last view of a resource of this process that is about to be deleted, while its API has subscribers. */
+  async keepRemains(key: ResourceKey, id: string): Promise<void> {
+    const { database } = this.#options;
+    const { api, path } = resources[key];
+    if (!await hasSubscribers(database, api)) return;
+    const shown = await retrieved(this.#handlers, key, id);
+    if (shown) await keepRemains(database, `${path}/${id}`, shown, database.clock.tick());
   }
 
   async #turn(): Promise<boolean> {

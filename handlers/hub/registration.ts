@@ -1,5 +1,4 @@
 import type { Database, Tx } from '#db/database';
-import { hasSubscribers, keepRemains } from '#events/hub/remains';
 import { record } from '#events/record';
 import { resources, type ResourceKey } from '#generated/resources';
 import type { HubHandlers } from '#generated/stubs/platform';
@@ -12,7 +11,7 @@ import { operationOf } from '../resource/operation.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
 import { isForbidden, targetOf } from './address.ts';
-import { retrieved, type Handlers } from './notification.ts';
+import type { Handlers } from './notification.ts';
 import type { Notifier } from './notifier.ts';
 import { checkFilters, textMax, wishOf } from './query.ts';
 import { insertHub, removeHub } from './store.ts';
@@ -69,22 +68,17 @@ async function countHubs(tx: Tx): Promise<number> {
 export function withHubs(parts: HubParts, rows: readonly Operation[], handlers: Handlers): Handlers {
   const hub = { ...hubHandlers(parts) } as Record<string, AnyHandler>; // one handler answers the operations of every API, whose documents agree
   const hubs = rows.flatMap(({ key, kind }) => (kind === 'hub-create' || kind === 'hub-delete' ? [[key, hub[kind]!] as const] : []));
-  const deletes = Object.values(resources).flatMap(({ key, api }) => {
+  const deletes = Object.values(resources).flatMap(({ key }) => {
     const operation = operationOf(key as ResourceKey, 'delete'); // a key of the same table
     const handler = operation && handlers[operation.key];
-    return handler ? [[operation.key, keepingRemains(parts.database, key as ResourceKey, api, handlers, handler)] as const] : [];
+    return handler ? [[operation.key, keepingRemains(parts.notifier, key as ResourceKey, handler)] as const] : [];
   });
   return { ...handlers, ...Object.fromEntries(deletes), ...Object.fromEntries(hubs) };
 }
 
 /** Before a resource is deleted its last representation is kept, while there is anybody to be told. */
-function keepingRemains(database: Database, key: ResourceKey, api: string, handlers: Handlers, remove: AnyHandler): AnyHandler {
-  return async (call) => {
-    if (await hasSubscribers(database, api)) {
-      const { id } = call.params as { readonly id: string }; // of every operation on one resource
-      const shown = await retrieved(handlers, key, id);
-      if (shown) await keepRemains(database, `${resources[key].path}/${id}`, shown, database.clock.tick());
-    }
-    return remove(call);
-  };
-}
+const keepingRemains = (notifier: Notifier, key: ResourceKey, remove: AnyHandler): AnyHandler => async (call) => {
+  const { id } = call.params as { readonly id: string }; // of every operation on one resource
+  await notifier.keepRemains(key, id);
+  return remove(call);
+};

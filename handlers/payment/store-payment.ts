@@ -65,3 +65,10 @@ export function claimSales(tx: Tx, permit: Permit<'payment.resume'>, tickMs: num
        SELECT id FROM payment.payment WHERE next_run_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)
        ORDER BY coalesce(lease_until_ms, next_run_ms) LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *`, [tickMs, leaseUntilMs, limit]);
 }
+
+/** Removes a payment with its history. */
+export async function removePayment(tx: Tx, permit: Permit<'payment.forget'>, id: string): Promise<void> {
+  const writer = tx.writer(permit);
+  await writer.remove('payment.payment_history', { paymentId: id });
+  await writer.remove('payment.payment', { id });
+}

@@ -47,3 +47,10 @@ export function claimRefunds(tx: Tx, permit: Permit<'refund.resume'>, tickMs: nu
        SELECT id FROM payment.refund WHERE next_run_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)
        ORDER BY coalesce(lease_until_ms, next_run_ms) LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *`, [tickMs, leaseUntilMs, limit]);
 }
+
+/** Removes a refund with its history. */
+export async function removeRefund(tx: Tx, permit: Permit<'refund.forget'>, id: string): Promise<void> {
+  const writer = tx.writer(permit);
+  await writer.remove('payment.refund_history', { refundId: id });
+  await writer.remove('payment.refund', { id });
+}

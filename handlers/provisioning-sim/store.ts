@@ -105,3 +105,10 @@ export async function moveNetworkService(tx: Tx, move: Move<`service.${string}`,
   await writer.sql('UPDATE provisioning.service SET state = $2, rev = rev + 1, updated_at = $3 WHERE id = $1', [id, move.to, at]);
   await keepHistory(writer, 'provisioning.service', { serviceId: id }, move, at);
 }
+
+/** Removes all tasks of a service order, or of an activation with the activation itself; their histories go with them. */
+export async function removeTasks(tx: Tx, permit: Permit<'task.forget'>, of: { readonly serviceOrderId: string } | { readonly activationId: string }): Promise<void> {
+  const writer = tx.writer(permit);
+  await writer.remove('provisioning.task', of);
+  if ('activationId' in of) await writer.remove('provisioning.activation', { id: of.activationId });
+}

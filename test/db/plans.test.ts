@@ -13,9 +13,12 @@ import { productOrder } from '../../handlers/com/order.ts';
 import { usages } from '../../handlers/mediation/usage.ts';
 import { conditionsOf } from '../../handlers/resource/condition.ts';
 import { Binder, filterSql } from '../../handlers/resource/filter.ts';
+import { retentionSweep as paymentRetention } from '../../handlers/payment/retention.ts';
+import { retentionSweep as taskRetention } from '../../handlers/provisioning-sim/retention.ts';
 import type { ResourceDefinition } from '../../handlers/resource/resource.ts';
 import { listResources } from '../../handlers/resource/rows.ts';
 import { orderSql } from '../../handlers/resource/sort.ts';
+import type { Service } from '../../handlers/service.ts';
 import { definition as service } from '../../handlers/som/service.ts';
 import { manyRows } from '../support/many-rows.ts';
 
@@ -120,3 +123,23 @@ test.serial('most rows of a state are counted in an index alone', async (t) => {
   const [, total = ''] = await plansOf('TMF622.productOrder', { state: 'completed' });
   t.regex(total, /Index Only Scan/, total);
 });
+
+for (const [of, retention] of [['refused payments and refunds', paymentRetention], ['finished tasks', taskRetention]] as const) {
+  test.serial(`the retention of ${of} looks in indexes alone for what is due`, async (t) => {
+    const plans: string[] = [];
+    const explain = async (text: string, values: readonly unknown[] = []): Promise<never[]> => {
+      const { rows: lines } = await client.query({ text: `EXPLAIN (COSTS OFF) ${text}`, values: [...values], rowMode: 'array' });
+      plans.push(lines.flat().join('\n'));
+      return [];
+    };
+    const service = {
+      db: { read: explain, one: async (text: string, values?: readonly unknown[]) => (await explain(text, values))[0] ?? null },
+      clock: { now: () => new Date('2025-02-01T00:00:00Z') }, config: { refusedPaymentRetentionDays: 400, monitorRetentionDays: 90 },
+    } as unknown as Service; // looking asks no more of it
+    const sweep = retention(service);
+    await sweep.due();
+    await sweep.run();
+    t.is(plans.length, 3);
+    for (const plan of plans) t.notRegex(plan, /Seq Scan|Sort/, plan);
+  });
+}

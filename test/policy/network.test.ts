@@ -2,7 +2,7 @@ import test from 'ava';
 import { probabilityInvalid } from '#policy/fault';
 import { serviceFieldLocked, serviceHasEffects } from '#policy/service';
 import { serviceOrderHasEffects, specificationUnknown, taskClaimed } from '#policy/service-order';
-import { noteMissing, notFailed, notStuck, orderEnded, type TaskFacts } from '#policy/task';
+import { forgetTasks, isOver, noteMissing, notFailed, notStuck, orderEnded, tasksOpen, taskStates, type TaskFacts } from '#policy/task';
 import { holds } from './table.ts';
 
 const stuck: TaskFacts = { taskId: 'PTK-001', serviceOrderId: 'SO-001', state: 'stuck', orderEnded: false, note: 'card reset' };
@@ -56,4 +56,12 @@ test('an order the network has begun shows the task that was claimed', (t) => {
   t.false(taskClaimed.check(facts));
   t.deepEqual(taskClaimed.context(facts), facts);
   t.truthy(taskClaimed.fix(facts)[0]?.hint);
+});
+
+test('tasks are removed once all of their order are over', (t) => {
+  const forgotten = { serviceOrderId: 'SO-001', activationId: null, open: [] };
+  holds(t, tasksOpen, 'provisioning.delete.tasks_open', forgotten, { ...forgotten, open: ['PTK-002'] }, { serviceOrderId: 'SO-001', references: ['PTK-002'] });
+  t.deepEqual(forgetTasks.rules, [tasksOpen]);
+  t.deepEqual(taskStates.filter((state) => isOver({ state, orderEnded: false })), ['completed', 'cancelled']);
+  t.deepEqual(taskStates.filter((state) => isOver({ state, orderEnded: true })), ['completed', 'failed', 'cancelled']);
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {
-  amountRequired, beginCapture, beginVoid, chargeDeclined, chargeRules, paymentEndings, paymentMachine, paymentStatuses,
+  amountRequired, beginCapture, beginVoid, chargeDeclined, chargeRules, forgetPayment, paymentEndings, paymentMachine, paymentStatuses,
   type ChargeFacts, type EndingFacts, type PaymentFacts,
 } from '#policy/payment';
 import { violation, violations } from '#policy/rule';
@@ -105,4 +105,16 @@ test('a captured payment is not voided but refunded', (t) => {
   t.is(error!.rule, 'payment.void.not_authorized');
   t.deepEqual(error!.fix[0]?.args, { attempt_id: 'PAY-001' });
   t.like(beginVoid.check({ ...payment, begun: 'capture' })[0]!.context, { paymentId: 'PAY-001', status: 'authorized', begun: 'capture' });
+});
+
+test('only a payment that was refused at intake is removed', (t) => {
+  const refused = { paymentId: 'PAY-001', status: 'denied', gatewayAttempts: 0, references: [] } as const;
+  t.deepEqual(forgetPayment.check(refused), []);
+  const kept = [...paymentStatuses.filter((status) => status !== 'denied').map((status) => ({ status })), { gatewayAttempts: 1 }, { references: ['BILL-001'] }];
+  for (const effect of kept) {
+    const [broken] = forgetPayment.check({ ...refused, ...effect });
+    t.is(broken?.rule, 'payment.delete.has_effects', JSON.stringify(effect));
+    t.like(broken?.context, { paymentId: 'PAY-001' });
+    t.truthy(broken?.fix[0]?.hint);
+  }
 });

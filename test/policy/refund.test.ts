@@ -1,5 +1,5 @@
 import test from 'ava';
-import { refundMachine, refundPaymentRequired, refundRules, refundStatuses, type RefundFacts } from '#policy/refund';
+import { forgetRefund, refundMachine, refundPaymentRequired, refundRules, refundStatuses, type RefundFacts } from '#policy/refund';
 import { violations } from '#policy/rule';
 import { PolicyViolation } from '#runtime/errors';
 
@@ -52,5 +52,17 @@ test('a refund moves exactly as DOMAIN §4 says', (t) => {
       const move = refundMachine.move({}, from, trigger, undefined);
       t.deepEqual([move.to as string, move.events], [row[2], [row[3]]]);
     }
+  }
+});
+
+test('only a refund that was refused at intake is removed', (t) => {
+  const refused = { refundId: 'RFND-001', status: 'denied', gatewayAttempts: 0, references: [] } as const;
+  t.deepEqual(forgetRefund.check(refused), []);
+  const kept = [...refundStatuses.filter((status) => status !== 'denied').map((status) => ({ status })), { gatewayAttempts: 1 }, { references: ['PAY-001'] }];
+  for (const effect of kept) {
+    const [broken] = forgetRefund.check({ ...refused, ...effect });
+    t.is(broken?.rule, 'refund.delete.has_effects', JSON.stringify(effect));
+    t.like(broken?.context, { refundId: 'RFND-001' });
+    t.truthy(broken?.fix[0]?.hint);
   }
 });

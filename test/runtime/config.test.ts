@@ -47,6 +47,8 @@ const refused: readonly { title: string; env: Record<string, string>; message: R
   { title: 'a role without a token', env: { BSS_SHOP_API_ROLE: 'csr' }, message: /set BSS_SHOP_API_TOKEN/ },
   { title: 'a range out of shape', env: { BSS_MSISDN_RANGES: '9000-9999' }, message: /8 digits each/ },
   { title: 'a default list longer than the longest', env: { BSS_LIST_DEFAULT_LIMIT: '2000' }, message: /must not be above/ },
+  { title: 'a payment forgotten before the answer that names it', env: { BSS_REFUSED_PAYMENT_RETENTION_DAYS: '1', BSS_IDEMPOTENCY_HOURS: '25' }, message: /^BSS_REFUSED_PAYMENT_RETENTION_DAYS must not be shorter than BSS_IDEMPOTENCY_HOURS/ },
+  { title: 'a monitor forgotten before the answer that names it', env: { BSS_MONITOR_RETENTION_DAYS: '1', BSS_IDEMPOTENCY_HOURS: '25' }, message: /^BSS_MONITOR_RETENTION_DAYS must not/ },
   { title: 'production over http', env: { BSS_ENV: 'production' }, message: /https address/ },
   { title: 'production with mail on disk', env: { BSS_ENV: 'production', BSS_PUBLIC_URL: 'https://shop.example.net' }, message: /BSS_EMAIL_PROVIDER=file/ },
 ];

@@ -57,9 +57,25 @@ const statements = {
       lpad(i::text, 8, '0'), ${at}, CASE WHEN i % 100 = 0 THEN 'onHold' ELSE 'settled' END, 'normal', ${customer}, ${account}, ${id('ORD', 'i')}, ${id('SUB', 'i')}, ${id('PAY', 'i')}, 'visa', '4242',
       'BSS-CLI Mobile', 'SGD', 1000, 917, 83, 900, ${at}, ${at}
     FROM generate_series(1, $1::int) i`,
+  payment: `INSERT INTO payment.payment (id, created_at, updated_at, account_id, purpose, sale, items, status, status_date, currency, amount_minor, authorized_minor, captured_minor, refunded_minor,
+      bill_id, ending, capturing_minor, gateway_attempts)
+    SELECT ${id('PAY', 'i')}, ${at}, ${at}, ${account}, 'charge', true, '[]', CASE WHEN i % 100 = 0 THEN 'denied' ELSE 'captured' END, ${at}, 'SGD', 1000, paid, paid, 0,
+      CASE WHEN paid > 0 THEN ${id('BILL', 'i')} END, CASE WHEN paid > 0 THEN 'capture' END, nullif(paid, 0), CASE WHEN paid > 0 THEN 1 ELSE 0 END
+    FROM generate_series(1, $1::int) i, LATERAL (SELECT CASE WHEN i % 100 = 0 THEN 0 ELSE 1000 END AS paid) p`,
+  refund: `INSERT INTO payment.refund (id, created_at, updated_at, payment_id, status, status_date, currency, amount_minor, gateway_attempts)
+    SELECT ${id('RFND', 'i')}, ${at}, ${at}, CASE WHEN i % 100 > 0 THEN ${id('PAY', 'i')} END, CASE WHEN i % 100 = 0 THEN 'denied' ELSE 'failed' END, ${at}, 'SGD', 0, sign(i % 100)
+    FROM generate_series(1, $1::int) i`,
+  task: `INSERT INTO provisioning.task (id, request_id, task_type, state, action, undo, service_order_id, duration_ms, attempts, next_run_ms, skip_faults, order_ended, actor, channel, traceparent,
+      finished_at, created_at, updated_at)
+    SELECT ${id('PTK', 'i')}, 'R-' || i, 'HLR_PROVISION', 'completed', 'add', false, ${id('SO', '(i + 3) / 4')}, 500, 1, 0, false, false, 'cli', 'system',
+      '00-00000000000000000000000000000001-0000000000000001-01', ${at}, ${at}, ${at}
+    FROM generate_series(1, $1::int) i`,
+  activation: `INSERT INTO provisioning.activation (id, state, service_id, wanted_state, created_at, updated_at)
+    SELECT ${id('PTK', '10000000 + i')}, 'completed', ${id('SVC', 'i')}, 'active', ${at}, ${at} FROM generate_series(1, $1::int) i`,
 } as const;
 
-export const bigTables = ['crm.customer', 'order_mgmt.product_order', 'order_mgmt.order_item', 'service_inventory.service', 'mediation.usage', 'billing.billing_account', 'billing.customer_bill'] as const;
+export const bigTables = ['crm.customer', 'order_mgmt.product_order', 'order_mgmt.order_item', 'service_inventory.service', 'mediation.usage', 'billing.billing_account', 'billing.customer_bill',
+  'payment.payment', 'payment.refund', 'provisioning.task', 'provisioning.activation'] as const;
 
 /** Fills each of the big tables, has them analysed and their visibility known. */
 export async function manyRows(client: pg.Client, count: number): Promise<void> {

@@ -31,6 +31,7 @@ export function soloService(name: ServiceName, { clone, clock, answer, connectio
     db: new Database({ url: clone.urlOf(roleOf(name)), service: name, clock, ...(connectionsMax === undefined ? {} : { connectionsMax }) }),
     clients: createClients({ baseUrl: (of) => `http://${of}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: answer }),
     href: (path) => `http://${name}.local${path}`, hrefOf: (of, path) => `http://${of}.local${path}`,
+    keepRemains: () => Promise.resolve(),
     worker: (options) => new Worker({ ...options, service: name, log }),
   };
 }

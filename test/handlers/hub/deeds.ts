@@ -124,6 +124,15 @@ export async function moneyDeeds(stack: Stack): Promise<void> {
   await ok(stack.clients.subscription.POST('/subscription/{id}/terminate', { params: { path: { id: bought.id } }, body: {} }));
 }
 
+/** What was refused at intake, and every task that is over, removed by itself a day later. */
+export async function retiredDeeds(stack: Stack): Promise<void> {
+  const theirs = { account: { id: 'theirs' }, paymentMethod: { id: 'their-card' }, totalAmount: { unit: 'SGD', value: 1 } };
+  await call(stack, 'payment', 'POST', '/tmf-api/payment/v4/payment', theirs);
+  await call(stack, 'payment', 'POST', '/tmf-api/payment/v4/refund', { ...theirs, payment: { id: 'their-payment' } });
+  await stack.settle();
+  await ok(stack.clients.admin('com').POST('/clock/advance', { body: { duration: '25h' } }));
+}
+
 /** Waits, at most half a minute, until something is there. */
 export async function until(found: () => Promise<boolean> | boolean): Promise<void> {
   for (let tries = 0; tries < 3000; tries += 1) {

@@ -72,7 +72,7 @@ export class Network {
       name, clock, config: clone.config, log, db: new Database({ url: clone.urlOf(name), service: name, clock, connectionsMax: 16 }),
       clients: createClients({ baseUrl: (to) => `http://${to}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: (request) => this.#answer(request) }),
       href: (path) => `http://${name}.local${path}`, hrefOf: (to, path) => `http://${to}.local${path}`,
-      worker: (options) => new Worker({ ...options, service: name, log }),
+      keepRemains: () => Promise.resolve(), worker: (options) => new Worker({ ...options, service: name, log }),
     };
   }
 

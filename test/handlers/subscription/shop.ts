@@ -99,7 +99,7 @@ export class Shop {
         baseUrl: (name) => `http://${name}.local`, token: 'x', backoffMs: 1, retriesMax: 0, transport: (request) => this.#answer(request),
       }),
       href: (path) => `http://subscription.local${path}`, hrefOf: (name, path) => `http://${name}.local${path}`,
-      worker: (options) => new Worker({ ...options, service: 'subscription', log }),
+      keepRemains: () => Promise.resolve(), worker: (options) => new Worker({ ...options, service: 'subscription', log }),
     };
   }
 
