@@ -100,6 +100,7 @@ export const chargeAmount = rule<Pick<ChargeFacts, 'amountMinor' | 'currency' | 
     amountMinor !== null && amountMinor > 0 && chargeable(amountMinor, currency ?? expectedCurrency) && itemsAddUp,
   context: ({ amountMinor, currency, itemsAddUp }) =>
     ({ amountMinor, currency, expected: itemsAddUp ? `> 0 and <= ${chargeMax}, whole minor units` : 'the sum of the items' }),
+  message: ({ itemsAddUp }) => (itemsAddUp ? 'A charge is a positive whole number of minor units.' : 'The items do not add up to the amount.'),
   fix: (facts) => [{ hint: facts.itemsAddUp ? 'Name a positive amount with at most two decimals.' : 'Let the items add up to the amount.' }],
 });
 

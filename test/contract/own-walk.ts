@@ -5,6 +5,7 @@ import { orderBody } from '#cli/order/creation';
 import { elapsedMs, isoTime, sleep } from '#runtime/clock';
 import { operations, type OperationKey } from '#generated/operations';
 import type { Operation } from '#runtime/operation';
+import { parkMessages } from '../support/parked.ts';
 import type { Stack } from '../support/stack.ts';
 import { customer, ended, line, lineOf } from '../support/story.ts';
 import type { Asked, Judged } from './judged.ts';
@@ -214,15 +215,11 @@ export class OwnWalk {
   }
 
   async #parkedMessages(): Promise<void> {
-    const consumer = 'catalog.snapshot';
-    const rows = await this.#stack.sql<{ id: string }>(
-      `INSERT INTO integrations.queue_message (queue, position, event_id, occurred_at, event_type, aggregate_type, aggregate_id, aggregate_seq, state, attempts, last_error, parked_at)
-       SELECT $1, position, event_id, occurred_at, event_type, aggregate_type, aggregate_id, aggregate_seq, 'parked', 6, 'a snapshot was not to be had', occurred_at
-       FROM audit.domain_event WHERE event_type = 'order.acknowledged' ORDER BY position LIMIT 2 RETURNING $1 || ':' || event_id AS id`, [consumer]);
+    const [first = '', second = ''] = await parkMessages(this.#stack, 'catalog.snapshot', 2);
     const service = 'catalog';
     await this.#list('admin.listParkedMessage', { service });
-    await this.#do('admin.replayParkedMessage', { service, params: { id: rows[0]!.id } });
-    await this.#do('admin.discardParkedMessage', { service, params: { id: rows[1]!.id }, body: { reason: 'an old one' } });
+    await this.#do('admin.replayParkedMessage', { service, params: { id: first } });
+    await this.#do('admin.discardParkedMessage', { service, params: { id: second }, body: { reason: 'an old one' } });
     await this.#stack.settle();
   }
 

@@ -14,6 +14,8 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   /** The status it is meant to have, where that is not the usual one. */
   readonly status?: number;
+  /** Who asks, where that is not the usual caller. */
+  readonly as?: string;
   /** For operations every service has. */
   readonly service?: ServiceName;
 }
@@ -54,7 +56,7 @@ export class Player {
     const service = asked.service ?? (row.service === '*' ? 'crm' : row.service);
     const path = pathOf(row, asked);
     const headers = { ...(asked.body ? { 'Content-Type': 'application/json' } : {}), ...asked.headers };
-    const answer = await this.stack.fetch(service, path, { method: row.method, headers, ...(asked.body ? { body: JSON.stringify(asked.body) } : {}) }, 'cli');
+    const answer = await this.stack.fetch(service, path, { method: row.method, headers, ...(asked.body ? { body: JSON.stringify(asked.body) } : {}) }, asked.as ?? usualCaller(row));
     const text = await answer.text();
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const wanted = asked.status === undefined ? Object.keys(row.success).map(Number) : [asked.status];
@@ -70,6 +72,9 @@ export class Player {
     this.#examples.set(api, [...(this.#examples.get(api) ?? []), this.#steady.value(example)]);
   }
 }
+
+/** The admin `cli`, or a service where only services may call. */
+const usualCaller = ({ roles }: Operation): string => (roles.includes('admin') ? 'cli' : 'default');
 
 function pathOf({ path }: Operation, { params = {}, query = {} }: Asked): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));

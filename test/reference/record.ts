@@ -10,11 +10,11 @@ import { recordingsFolder, rulesFile } from '#tools-gen/recordings';
 import { startStack } from '../support/stack.ts';
 import { catalogue } from './catalogue.ts';
 import { Player } from './player.ts';
-import { play } from './scenario.ts';
+import { play, playground } from './scenario.ts';
 
 const endings: (() => unknown)[] = [];
 // A stack of a test wants nothing of it but to be told when it ends.
-const player = await Player.on(await startStack({ teardown: (end: () => unknown) => endings.push(end) } as unknown as ExecutionContext));
+const player = await Player.on(await startStack({ teardown: (end: () => unknown) => endings.push(end) } as unknown as ExecutionContext, playground));
 try {
   await play(player);
   const folder = join(projectFolder, recordingsFolder);

@@ -8,6 +8,14 @@ import { ok } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
 import { ended } from '../support/story.ts';
 import type { Got, Player } from './player.ts';
+import { care } from './scenes/care.ts';
+import { clock, failingHub, hubs, parkedMessages } from './scenes/platform.ts';
+import { stock } from './scenes/stock.ts';
+import { till } from './scenes/till.ts';
+import { hardEnd, steps, workshop } from './scenes/workshop.ts';
+
+/** What the stack is like: a delivery to a listener that is not there is given up at once. */
+export const playground = { env: { BSS_HUB_RETRY_HOURS: '0' } };
 
 /** Plays all of it. @throws {Error} an answer is not what it was meant to be */
 export async function play(player: Player): Promise<void> {
@@ -17,9 +25,17 @@ export async function play(player: Player): Promise<void> {
   await network(player);
   await money(player, customer);
   await use(player, line);
-  await endings(player, line);
   await own(player);
+  await care(player);
+  await stock(player, customer);
+  await till(player, line);
+  await steps(player, line);
+  await workshop(player);
+  await hardEnd(player, line);
+  await parkedMessages(player);
+  await failingHub(player);
   await hubs(player);
+  await clock(player);
 }
 
 interface Life {
@@ -198,38 +214,30 @@ async function use(player: Player, line: Got): Promise<void> {
   const lost = await player.ask('TMF635.createUsage', 'use of a number nobody has', { body: usageBody({ ...used, msisdn: '99999999' }, isoTime(stack.clock.now()), 'cdr-2') });
   await stack.settle();
   await player.ask('TMF635.patchUsage', 'a rejected record is corrected', { params: { id: lost.id }, body: { description: 'Test of the switch' } });
+  await player.ask('usage.recycleUsage', 'tried again, should the number be there by now', { params: { id: lost.id }, body: { note: 'The number was ported in.' } });
+  await player.ask('usage.recycleUsage', 'what was charged is not tried again', { params: { id }, body: {}, status: 422 });
+  await stack.settle();
   await player.ask('TMF635.deleteUsage', 'a rejected record is deleted', { params: { id: lost.id } });
   await life(player, { api: 'TMF635', name: 'UsageSpecification', what: 'a kind of use', create: { id: 'USPEC_TV', name: 'Television' }, change: { description: 'Minutes watched.' } });
+  await player.ask('rating.createRateTest', 'what a use would take off', { body: { offeringId: 'PLAN_S', eventType: 'data', quantity: 1.5, unit: 'gb' } });
+  await player.ask('rating.createRateTest', 'a use that plans do not have', { body: { offeringId: 'PLAN_S', eventType: 'data', quantity: 1, unit: 'gb', roaming: true }, status: 422 });
   await player.ask('rating.listRatedUsage', 'what was taken off', { query: { usageId: id } });
-}
-
-async function endings(player: Player, line: Got): Promise<void> {
-  await player.ask('subscription.terminateSubscription', 'a line is ended', { params: { id: line.id }, body: { reason: 'moved abroad' } });
-  await player.stack.settle();
-}
-
-/** A subscription to the notifications of each TM Forum API, and its end. */
-async function hubs(player: Player): Promise<void> {
-  const rows = Object.values(operations).filter(({ kind }) => kind === 'hub-create');
-  for (const { key, api } of rows) {
-    const made = await player.ask(key as OperationKey, 'from now on everything of this API is told', { body: { callback: 'http://localhost:9099/listener', query: '' } }); // a key of the table
-    await player.ask(`${api}.unregisterListener` as OperationKey, 'no more of it', { params: { id: made.id } }); // each API that has the one has the other
-  }
 }
 
 /** Reads that need nothing but the seed. */
 async function own(player: Player): Promise<void> {
   await player.ask('catalog.retrieveActivePrice', 'the price of a plan now', { params: { id: 'PLAN_S' } });
+  await player.ask('catalog.retrieveActivePrice', 'a day on which it had none', { params: { id: 'PLAN_S' }, query: { at: '2001-01-01T00:00:00Z' }, status: 422 });
   await player.ask('catalog.retrieveTariff', 'price and allowances of a plan', { params: { id: 'PLAN_S' } });
+  await player.ask('catalog.retrieveTariff', 'a plan nobody has', { params: { id: 'PLAN_NONE' }, status: 404 });
   await player.ask('catalog.listVasOffering', 'top-ups on sale', {});
   await player.ask('catalog.retrieveServiceMapping', 'what a plan becomes in the network', { params: { id: 'SPEC_MOBILE_PREPAID' } });
-  const [free] = await player.ask('inventory.listMsisdn', 'a free number', { query: { state: 'available', limit: '1' } });
+  await player.ask('catalog.retrieveServiceMapping', 'a specification the network does not know', { params: { id: 'SPEC_NONE' }, status: 404 });
+  const [free] = await player.ask('inventory.listMsisdn', 'a free number', { query: { status: 'available', limit: '1' } });
   await player.ask('inventory.retrieveMsisdn', 'one number', { params: { msisdn: free.msisdn } });
   await player.ask('inventory.countMsisdn', 'numbers by state', {});
-  const [profile] = await player.ask('inventory.listEsim', 'a free profile', { query: { state: 'available', limit: '1' } });
+  const [profile] = await player.ask('inventory.listEsim', 'a free profile', { query: { status: 'available', limit: '1' } });
   await player.ask('inventory.retrieveEsim', 'one profile', { params: { iccid: profile.iccid } });
-  await player.ask('admin.listParkedMessage', 'messages no service could take', {});
   await player.ask('audit.listEvent', 'the newest event', { query: { limit: '1' } });
   await player.ask('audit.verifyEvents', 'whether the ledger is whole', {});
-  await player.ask('admin.retrieveClock', 'the business time', {});
 }

@@ -1,10 +1,11 @@
 /** Writes that between them cause every notification of every API. */
 import { withClient } from '#db/migrate';
 import { ok } from '#runtime/client';
-import { isoTime, sleep } from '#runtime/clock';
+import { isoTime } from '#runtime/clock';
 import type { ServiceName } from '#runtime/services';
 import { customer, ended, line, placeOrder } from '../../support/story.ts';
 import type { Stack } from '../../support/stack.ts';
+import { until } from '../../support/until.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -131,13 +132,4 @@ export async function retiredDeeds(stack: Stack): Promise<void> {
   await call(stack, 'payment', 'POST', '/tmf-api/payment/v4/refund', { ...theirs, payment: { id: 'their-payment' } });
   await stack.settle();
   await ok(stack.clients.admin('com').POST('/clock/advance', { body: { duration: '25h' } }));
-}
-
-/** Waits, at most half a minute, until something is there. */
-export async function until(found: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 3000; tries += 1) {
-    if (await found()) return;
-    await sleep(10);
-  }
-  throw new Error('it never came');
 }

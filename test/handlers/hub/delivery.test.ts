@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { hmacSha256 } from '#runtime/ids';
 import { customer, line, placeOrder } from '../../support/story.ts';
 import { startStack, type Stack } from '../../support/stack.ts';
-import { until } from './deeds.ts';
+import { until } from '../../support/until.ts';
 import { Listener } from './listener.ts';
 import { subscribe, unsubscribe } from './subscription.ts';
 

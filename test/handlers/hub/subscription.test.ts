@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { ok } from '#runtime/client';
 import { startStack, type Stack } from '../../support/stack.ts';
-import { until } from './deeds.ts';
+import { until } from '../../support/until.ts';
 import { Listener } from './listener.ts';
 import { hubOf, subscribe, unsubscribe } from './subscription.ts';
 
