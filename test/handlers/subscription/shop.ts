@@ -16,6 +16,7 @@ import type { Answer } from '#runtime/handler';
 import { consumers } from '../../../handlers/subscription/consumers.ts';
 import { routes } from '../../../handlers/subscription/routes.ts';
 import type { Service } from '../../../handlers/service.ts';
+import type { Sweep, SweepResult } from '../../../handlers/sweep.ts';
 
 export const gb = 1_073_741_824;
 export const mb = 1_048_576;
@@ -31,8 +32,8 @@ interface Grants {
 const units: Readonly<Record<string, string>> = { data: 'byte', data_roaming: 'byte', voice: 'second', sms: 'message' };
 
 /** A tariff as the catalog answers it; a grant of null is unlimited. */
-export const tariff = (id: string, category: 'PLAN' | 'VAS', value: number, grants: Grants, durationHours: number | null = null): object => ({
-  id, href: `http://catalog/${id}`, '@type': 'Tariff', offeringId: id, name: id, category, lifecycleStatus: 'Launched', sellable: true,
+export const tariff = (id: string, category: 'PLAN' | 'VAS', value: number, grants: Grants, durationHours: number | null = null, sellable = true): object => ({
+  id, href: `http://catalog/${id}`, '@type': 'Tariff', offeringId: id, name: id, category, lifecycleStatus: sellable ? 'Launched' : 'Retired', sellable,
   at: '2026-05-05T01:00:00.000Z', price: { priceId: `PRICE_${id}`, amount: { unit: 'SGD', value } },
   allowances: Object.entries(grants).map(([allowance, total]) => ({ allowance, unit: units[allowance], total, unlimited: total === null })),
   blockingAllowances: category === 'PLAN' ? ['data'] : [], durationHours,
@@ -40,16 +41,26 @@ export const tariff = (id: string, category: 'PLAN' | 'VAS', value: number, gran
 
 const tariffs = [
   tariff('PLAN_S', 'PLAN', 10, { data: 5 * gb, voice: 6000, sms: 100 }), tariff('PLAN_M', 'PLAN', 25, { data: 30 * gb, voice: null, sms: null, data_roaming: 500 * mb }),
+  tariff('PLAN_FREE', 'PLAN', 0, { data: gb }), tariff('PLAN_OLD', 'PLAN', 7, { data: gb }, null, false),
   tariff('VAS_DATA_1GB', 'VAS', 3, { data: gb }), tariff('VAS_UNLIMITED_DAY', 'VAS', 5, { data: null }, 24), tariff('VAS_ROAMING_1GB', 'VAS', 8, { data_roaming: gb }),
 ];
+
+/** A price as the catalog answers it in TMF620, with the offering it belongs to. */
+export const price = (id: string, offeringId: string, value: number, more: object = {}): object =>
+  ({ id, name: id, priceType: 'recurring', lifecycleStatus: 'Launched', price: { unit: 'SGD', value }, productOffering: { id: offeringId }, ...more });
+
+const prices = [price('PRICE_PLAN_S_2', 'PLAN_S', 12), price('PRICE_PLAN_M_2', 'PLAN_M', 30), price('PRICE_VAS', 'VAS_DATA_1GB', 1, { priceType: 'oneTime' })];
 
 const card = { id: 'PM-001', href: 'http://payment/PM-001', '@type': 'PaymentMethod', customerId: 'CUST-001', status: 'active', brand: 'visa', last4: '4242', expMonth: 1, expYear: 2030, isDefault: true };
 
 const usual = (): Script => ({
   ...Object.fromEntries(tariffs.map((one) => [`GET /bss-api/catalog/v1/offering/${(one as { id: string }).id}/tariff`, () => ({ status: 200, body: one })])),
+  ...Object.fromEntries(prices.map((one) => [`GET /tmf-api/productCatalogManagement/v4/productOfferingPrice/${(one as { id: string }).id}`, () => ({ status: 200, body: one })])),
+  ...Object.fromEntries(tariffs.map((one) => [`GET /tmf-api/productCatalogManagement/v4/productOffering/${(one as { id: string }).id}`, () => ({ status: 200, body: { id: (one as { id: string }).id } })])),
   'GET /bss-api/payment/v1/paymentMethod': () => ({ status: 200, body: [card] }),
   'GET /tmf-api/payment/v4/payment/PAY-001': () => ({ status: 200, body: { status: 'captured' } }),
   'POST /bss-api/payment/v1/charge': () => ({ status: 201, body: { id: 'PAY-002', billId: 'BILL-002', status: 'captured' } }),
+  'POST /bss-api/payment/v1/zeroCharge': () => ({ status: 201, body: { id: 'BILL-003', billId: 'BILL-003' } }),
   'POST /tmf-api/payment/v4/refund': () => ({ status: 201, body: { id: 'RFND-001' } }),
 });
 
@@ -183,7 +194,12 @@ export class Shop {
     await this.as({}, () => this.service.db.tx((tx) => consumer.apply(tx, event)));
   }
 
-  /** Types of the events of an aggregate since the last call. */
+  /** Runs a sweep as its loop does. */
+  sweep(make: (service: Service) => Sweep): Promise<SweepResult> {
+    return this.as({ actor: 'bob' }, () => make(this.service).run());
+  }
+
+  /** Types of the events of an aggregate, first to last. */
   async events(aggregateId: string): Promise<string[]> {
     return (await this.eventRows(aggregateId)).map((row) => row.eventType);
   }
