@@ -16,7 +16,10 @@ export interface Breach {
 
 const rowsMax = 10;
 
-/** The Q rows of DOMAIN §8, where U and C rows are constraints and cannot be broken; and `money`, SCENARIOS §2 "bills = captures". */
+/**
+ * The Q rows of DOMAIN §8, where U and C rows are constraints and cannot be broken; and two of our own: `money`, SCENARIOS §2
+ * "bills = captures", and `renewal`, which I8 says of the bill's id only.
+ */
 export const invariants: readonly Invariant[] = [
   {
     id: 'I4', statement: 'an active line has something left of every blocking allowance',
@@ -42,6 +45,12 @@ export const invariants: readonly Invariant[] = [
         WHERE (CASE r.status WHEN 'done' THEN r.amount_minor ELSE 0 END) <> -b.minor
       UNION ALL SELECT b.id, 0, b.amount_minor FROM billing.customer_bill b
         WHERE b.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payment.payment p WHERE p.id = b.payment_id)`,
+  },
+  {
+    id: 'renewal', statement: 'a captured renewal has the bill of what it charged, and no two have the same',
+    sql: `SELECT r.id, r.bill_id, r.price_minor AS charged, b.amount_minor AS billed FROM subscription.renewal r LEFT JOIN billing.customer_bill b ON b.id = r.bill_id
+        WHERE r.state = 'captured' AND b.amount_minor IS DISTINCT FROM r.price_minor
+      UNION ALL SELECT max(id), bill_id, count(*), 1 FROM subscription.renewal WHERE state = 'captured' GROUP BY bill_id HAVING count(*) > 1`,
   },
   {
     id: 'I18', statement: 'a settled case has no open tickets',

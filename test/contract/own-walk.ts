@@ -29,7 +29,7 @@ export class OwnWalk {
   /** @returns what did not go as it should; a step that fails does not keep the others from being tried */
   async walk(): Promise<string[]> {
     const steps = [
-      () => this.#support(), () => this.#customers(), () => this.#inventory(), () => this.#cards(), () => this.#money(), () => this.#line(),
+      () => this.#support(), () => this.#customers(), () => this.#inventory(), () => this.#cards(), () => this.#money(), () => this.#line(), () => this.#periods(),
       () => this.#catalogAndRating(), () => this.#usage(), () => this.#network(), () => this.#heldOrders(), () => this.#parkedMessages(),
       () => this.#lineEnds(), () => this.#hubs(), () => this.#platform(),
     ];
@@ -144,6 +144,27 @@ export class OwnWalk {
     await this.#list('subscription.listSubscription');
     await this.#do('subscription.retrieveBalance', { params });
     await this.#list('subscription.listSubscriptionHistory', { params });
+  }
+
+  /** What the months bring: two boundaries that were missed, another plan, another price. */
+  async #periods(): Promise<void> {
+    const customerId = await customer(this.#stack);
+    const [renewed, told] = [await line(this.#stack, customerId), await line(this.#stack, customerId)];
+    const params = { id: renewed.id };
+    await this.#do('subscription.schedulePlanChange', { params, body: { offeringId: 'PLAN_M' } });
+    await this.#do('subscription.cancelPlanChange', { params });
+    await this.#stack.sql("UPDATE subscription.subscription SET period_start = period_start - interval '70 days', period_end = period_end - interval '70 days' WHERE id = $1", [renewed.id]);
+    await this.#do('subscription.renewSubscription', { params });
+    await this.#list('subscription.listRenewal', { params });
+    const price = { priceType: 'recurring', price: { unit: 'SGD', value: 11 }, productOffering: { id: 'PLAN_S' }, retireCurrent: true };
+    await this.#do('TMF620.createProductOfferingPrice', { body: { id: 'PRICE_PLAN_S_2', name: 'Lite', ...price } });
+    const migrations = [1, 2].map(() => this.#id('subscription.createPriceMigration', { body: { offeringId: 'PLAN_S', priceId: 'PRICE_PLAN_S_2', initiatedBy: 'the board' } }));
+    const [id = ''] = await Promise.all(migrations);
+    await this.#list('subscription.listPriceMigration');
+    await this.#do('subscription.retrievePriceMigration', { params: { id } });
+    await this.#list('subscription.listPriceMigrationLine', { params: { id } });
+    await this.#do('subscription.schedulePlanChange', { params: { id: told.id }, body: { offeringId: 'PLAN_L' } });
+    await this.#stack.settle();
   }
 
   async #catalogAndRating(): Promise<void> {

@@ -57,6 +57,32 @@ test.serial('I8: a top-up is not applied without its bill', async (t) => {
   t.pass();
 });
 
+test.serial('I7, I8: a boundary has one renewal and one reminder, and none is captured without its bill', async (t) => {
+  await till.sql(line, ['SUB-103', 'active', bill]);
+  const renewal = `INSERT INTO subscription.renewal (id, subscription_id, customer_id, boundary, state, attempt, offering_id, offering_name, price_id, price_minor, currency, grants,
+    blocking_allowances, period_start, period_end, actor, channel, traceparent, created_at, updated_at, settled_at, bill_id)
+    VALUES ($1, 'SUB-103', 'CUST-001', '2026-05-11Z', 'captured', 1, 'PLAN_S', 'Lite', 'PRICE', 2500, 'SGD', '[]', '{}', '2026-05-11Z', '2026-06-11Z', 'alice', 'cli', '-',
+    '2026-05-11Z', '2026-05-11Z', '2026-05-11Z', $2)`;
+  await refused(t, 'renewal_captured_is_billed', renewal, ['REN-101', null]);
+  await till.sql(renewal, ['REN-101', bill]);
+  await refused(t, 'renewal_one_per_boundary', renewal, ['REN-102', bill]);
+  await found(t, 'renewal', "UPDATE subscription.renewal SET price_minor = 2400 WHERE id = 'REN-101'", "UPDATE subscription.renewal SET price_minor = 2500 WHERE id = 'REN-101'", []);
+  const reminder = "INSERT INTO subscription.reminder (subscription_id, boundary, at) VALUES ('SUB-103', '2026-05-11Z', '2026-05-10Z')";
+  await till.sql(reminder);
+  await refused(t, 'reminder_one_per_boundary', reminder);
+});
+
+test.serial('I9: a customer\'s plan change is not overwritten by a price, and what is pending is whole', async (t) => {
+  const pending = (kind: string, offeringId: string) => `UPDATE subscription.subscription SET pending_kind = '${kind}', pending_offering_id = '${offeringId}', pending_offering_name = 'Max',
+    pending_price_id = 'PRICE', pending_price_minor = 4500, pending_grants = '[]', pending_blocking_allowances = '{}', pending_effective_at = '2026-05-11Z',
+    pending_requested_at = '2026-04-12Z', pending_migration_id = 'MIG-001' WHERE id = 'SUB-103'`;
+  await refused(t, 'subscription_pending_is_whole', "UPDATE subscription.subscription SET pending_kind = 'plan' WHERE id = 'SUB-103'");
+  await till.sql(pending('price', 'PLAN_S'));
+  await till.sql(pending('plan', 'PLAN_L'));
+  await refused(t, 'subscription_plan_change_kept', pending('price', 'PLAN_S'));
+  await refused(t, 'subscription_pending_is_live', "UPDATE subscription.subscription SET state = 'terminated', terminated_at = '2026-04-12Z' WHERE id = 'SUB-103'");
+});
+
 test.serial('I10: a key stands for one charge', async (t) => {
   const { body } = await till.call('payment.createCharge', { body: { customerId: 'CUST-001', amount: sgd(3), purpose: 'vas' }, key: 'second' });
   await refused(t, 'payment_idempotency_key_key', 'UPDATE payment.payment SET idempotency_key = (SELECT idempotency_key FROM payment.payment WHERE id = $1) WHERE id = $2', [payment, body.id]);
