@@ -9,13 +9,17 @@ import { isoTime } from '#runtime/clock';
 import { ended } from '../support/story.ts';
 import type { Got, Player } from './player.ts';
 import { care } from './scenes/care.ts';
+import { months } from './scenes/months.ts';
 import { clock, failingHub, hubs, parkedMessages } from './scenes/platform.ts';
 import { stock } from './scenes/stock.ts';
 import { till } from './scenes/till.ts';
 import { hardEnd, steps, workshop } from './scenes/workshop.ts';
 
-/** What the stack is like: a delivery to a listener that is not there is given up at once. */
-export const playground = { env: { BSS_HUB_RETRY_HOURS: '0' } };
+/**
+ * What the stack is like: a delivery to a listener that is not there is given up at once, and renewals come when the
+ * scenario asks for them, not by their loop.
+ */
+export const playground = { env: { BSS_HUB_RETRY_HOURS: '0', BSS_RENEWAL_TICK_SECONDS: '3600' } };
 
 /** Plays all of it. @throws {Error} an answer is not what it was meant to be */
 export async function play(player: Player): Promise<void> {
@@ -31,6 +35,7 @@ export async function play(player: Player): Promise<void> {
   await till(player, line);
   await steps(player, line);
   await workshop(player);
+  await months(player, line);
   await hardEnd(player, line);
   await parkedMessages(player);
   await failingHub(player);

@@ -48,8 +48,8 @@ export async function clock(player: Player): Promise<void> {
   await player.ask('admin.runSweep', 'what nobody needs any more', { params: { name: 'retention' }, service: 'payment' });
   await player.ask('admin.runSweep', 'asked for by a desk', { params: { name: 'quarantine' }, as: 'portal_csr', status: 403 });
   await player.ask('admin.unfreezeClock', 'time goes on', {});
-  await player.ask('admin.freezeClock', 'time stops on a day to come', { body: { at: '2026-04-12T09:00:00Z' } });
-  await player.ask('admin.freezeClock', 'never on one that is over', { body: { at: '2026-04-01T09:00:00Z' }, status: 422 });
+  await player.ask('admin.freezeClock', 'time stops on a day to come', { body: { at: '2026-06-12T09:00:00Z' } });
+  await player.ask('admin.freezeClock', 'never on one that is over', { body: { at: '2026-06-01T09:00:00Z' }, status: 422 });
   await player.ask('admin.advanceClock', 'time goes back for nobody', { body: { duration: '-1h' }, status: 422 });
   await player.ask('admin.advanceClock', 'a day on; what falls due on the way is done', { body: { duration: '1d' } });
   await player.ask('admin.retrieveClock', 'the business time now', {});
