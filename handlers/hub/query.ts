@@ -82,7 +82,7 @@ async function failureOf(database: Database, key: ResourceKey, wish: Wish): Prom
     await passes(database, key, wish, { id: '', href: '' });
     return null;
   } catch (error) {
-    if (error instanceof BadRequest) return error.message;
+    if (error instanceof BadRequest) return error.reason;
     if (error instanceof Error && 'code' in error && badFilterCodes.has(String(error.code))) return 'it has an expression that cannot be evaluated';
     throw error;
   }

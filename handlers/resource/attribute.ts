@@ -53,3 +53,18 @@ function columnKind({ columns }: Described, path: string): AttributeKind | null 
   const column = Object.hasOwn(columns, path) ? columns[path] : undefined;
   return column ? kindOfColumn[column.type] : null;
 }
+
+/** The names that may stand where a path fails: those of the deepest object it leads to, in their order. */
+export function attributesAt({ key, columns, extensions = [] }: Described, path: string): string[] {
+  const { api, schema } = resources[key];
+  const schemas = attributes[api] ?? {};
+  let within = schema;
+  for (const name of path.split('.')) {
+    const members = schemas[within] ?? {};
+    const next = Object.hasOwn(members, name) ? members[name]!.replaceAll('[]', '') : '';
+    if (!next.startsWith('#')) break;
+    within = next.slice(1);
+  }
+  const ours = within === schema ? [...extensions, ...Object.keys(columns).filter((name) => !name.includes('.'))] : [];
+  return [...new Set([...Object.keys(schemas[within] ?? {}), ...ours])];
+}

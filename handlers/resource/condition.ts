@@ -1,8 +1,9 @@
 /** Reads a list's query string as conditions (TMF630 §4.4); pure syntax, no SQL. */
 import { resources } from '#generated/resources';
 import { BadRequest } from '#runtime/errors';
-import { attributeAt } from './attribute.ts';
+import { attributeAt, attributesAt } from './attribute.ts';
 import { storable } from '#runtime/storable';
+import { pointerToken } from './json.ts';
 import type { ResourceDefinition } from './resource.ts';
 
 export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'regex';
@@ -103,9 +104,18 @@ function attributeOf(definition: Described, name: string): Omit<Test, 'values'> 
   return whole && { path: name, operator: 'eq' };
 }
 
+/** Says what may stand there instead, since a client cannot know which of its filters a server has. */
 export function unknownAttribute(definition: Described, name: string): BadRequest {
   const path = name.replace(suffix, '$1');
-  return new BadRequest(`${resources[definition.key].schema} has no attribute ${path}`);
+  return new BadRequest(`${resources[definition.key].schema} has no attribute ${path}`, [{ pointer: `/${pointerToken(name)}`, message: insteadOf(definition, path) }]);
+}
+
+function insteadOf(definition: Described, path: string): string {
+  const plain = path.replace(/\[[^\]]*\]/g, '').replace(/\.\d+(?=\.|$)/g, '');
+  if (plain !== path && attributeAt(definition, plain)) return `lists are passed through: ${plain}`;
+  const whole = attributeAt(definition, path.slice(0, Math.max(0, path.lastIndexOf('.'))));
+  if (whole && whole.kind !== 'object') return `${whole.names.join('.')} has no attributes; the operators after a name are .eq .ne .gt .gte .lt .lte .regex`;
+  return `must be one of ${attributesAt(definition, path).join(', ')}`;
 }
 
 /** Values between commas; a text as a whole counts too, since names hold commas. */

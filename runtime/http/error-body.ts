@@ -42,8 +42,9 @@ export function errorBody(error: ApiError, base: string): Record<string, unknown
   };
 }
 
-/** A refusal that passes says when, in its context and as `Retry-After`. */
+/** A refusal that passes says when, in its context and as `Retry-After`; one for want of a token how to send it (RFC 9110 §15.5.2). */
 function headersOf(error: ApiError): Readonly<Record<string, string>> {
+  if (error.status === 401) return { 'www-authenticate': 'ApiKey realm="BSS-CLI", header="X-BSS-API-Token"', ...error.headers };
   const seconds = error instanceof PolicyViolation ? error.context['retryAfter'] : undefined;
   return typeof seconds === 'number' ? { 'retry-after': String(seconds), ...error.headers } : error.headers;
 }

@@ -120,7 +120,7 @@ export class Host {
     }
     const allow = rows.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     route.all((request: Request, response: Response) =>
-      this.#fail(new ApiError(405, 'METHOD_NOT_ALLOWED', 'method not allowed', `${request.method} is not possible here.`, { allow }), request, response));
+      this.#fail(new ApiError(405, 'METHOD_NOT_ALLOWED', 'method not allowed', `${request.method} is not possible here; use ${allow}.`, { allow }), request, response));
   }
 
   #recallOf(row: Operation): Recall | undefined {

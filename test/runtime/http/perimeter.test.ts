@@ -57,6 +57,7 @@ test.serial('a channel is one of ours, an actor and an id have no control charac
 test.serial('a refusal refers to where its rule is explained', async (t) => {
   const desk = await openDesk(t);
   const { referenceError = '' } = await errorOf(await desk.fetch(methodsPath, {}, null));
+  t.regex((await desk.fetch(methodsPath, {}, null)).headers.get('www-authenticate') ?? '', /X-BSS-API-Token/);
   const told = await desk.fetch(new URL(referenceError).pathname, {}, null);
   t.is(told.status, 200);
   t.deepEqual(await told.json(), { code: 'auth.token.missing', title: 'The request carries no token.', when: 'X-BSS-API-Token is absent or empty', status: 401 });
@@ -76,10 +77,15 @@ test.serial('another method is named with those that are possible, another path 
   const wrong = await desk.fetch(methodsPath, { method: 'PUT' });
   t.is(wrong.status, 405);
   t.is(wrong.headers.get('allow'), 'GET, HEAD');
-  t.like(await errorOf(wrong), { code: 'METHOD_NOT_ALLOWED', '@type': 'Error' });
+  t.like(await errorOf(wrong), { code: 'METHOD_NOT_ALLOWED', '@type': 'Error', message: 'PUT is not possible here; use GET, HEAD.' });
   const item = await desk.fetch(`${methodsPath}/PM-001`, { method: 'PUT' });
   t.deepEqual(new Set(item.headers.get('allow')?.split(', ')), new Set(['GET', 'HEAD', 'DELETE']));
-  t.is((await desk.fetch('/bss-api/payment/v1/nothing')).status, 404);
+  const nothing = await desk.fetch('/bss-api/payment/v1/nothing');
+  t.is(nothing.status, 404);
+  t.regex((await errorOf(nothing)).message, /^\/bss-api\/payment\/v1\/nothing is no path of \S+\. \/docs lists them all\.$/);
+  const small = await desk.fetch(`${methodsPath.toLowerCase()}/PM-001`);
+  t.is(small.status, 404);
+  t.regex((await errorOf(small)).message, /Did you mean \/bss-api\/payment\/v1\/paymentMethod\/\{id\}\?$/);
   t.is((await desk.fetch(`${methodsPath}/`)).status, 200, 'a slash at the end changes nothing');
   t.is((await desk.fetch(`${methodsPath}/%E0%A4%A`)).status, 400);
   t.is((await desk.fetch(`${methodsPath}/nonsense`)).status, 404, 'an id of another form names nothing');
