@@ -30,6 +30,16 @@ test('a product status is accepted with and without the trailing blank of the do
   t.true(values.includes('aborted') && values.includes('aborted '));
 });
 
+test('the values of every enum have names of their own, so that a generator of clients can tell them apart', (t) => {
+  const nameOf = (value: unknown): string => String(value).toLowerCase().replace(/[^a-z0-9]/g, '');
+  for (const { api, document: { components } } of specs.values()) {
+    for (const [name, { enum: values = [], ...rest }] of Object.entries(components.schemas)) {
+      const names = (rest as { readonly 'x-enum-varnames'?: readonly string[] })['x-enum-varnames'] ?? values; // what OpenAPI Generator and others read
+      t.deepEqual([names.length, new Set(names.map(nameOf)).size], [values.length, values.length], `${api} ${name}`);
+    }
+  }
+});
+
 test('a service order item reference has the id it requires', (t) => {
   t.is(schema('TMF641', 'ServiceOrderItemRef').properties?.id?.type, 'string');
 });
