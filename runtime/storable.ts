@@ -14,17 +14,33 @@ interface Place {
   readonly parent: Place | null;
 }
 
+/** A number this long, or with an exponent, may be more than we can hold; so may a text, which the second look tells. */
+const long = /\d{16}|\d[eE]/;
+
+/** Stands where a number would change on its way to the database and back: an ICCID, say, that is no text. */
+class Inexact {}
+
+const isExact = (value: number, source: string): boolean =>
+  Number.isFinite(value) && (Number.isSafeInteger(value) || !/^-?\d+$/.test(source) || String(value) === source);
+
+/** The value again, with a mark for every number that is not what was sent. */
+const marked = (text: string): unknown =>
+  JSON.parse(text, ((_name: string, value: unknown, { source }: { readonly source?: string }) => // the third argument is too new for the types
+    (typeof value === 'number' && source !== undefined && !isExact(value, source) ? new Inexact() : value)) as (name: string, value: unknown) => unknown);
+
 /**
  * @param text the body as sent
  * @param value what it parses to
- * @throws {BadRequest} naming the texts and names in it that cannot be stored
+ * @throws {BadRequest} naming the texts, names and numbers in it that cannot be stored
  */
 export function requireStorable(text: string, value: unknown): void {
-  if (!escaped.test(text)) return;
+  const numbers = long.test(text);
+  if (!numbers && !escaped.test(text)) return;
   const problems: Problem[] = [];
-  const open: Place[] = [{ value, name: '', parent: null }];
+  const open: Place[] = [{ value: numbers ? marked(text) : value, name: '', parent: null }];
   for (let place = open.pop(); place && problems.length < errorsMax; place = open.pop()) {
     if (!storable(place.name) || (typeof place.value === 'string' && !storable(place.value))) problems.push({ pointer: pointerTo(place), message });
+    else if (place.value instanceof Inexact) problems.push({ pointer: pointerTo(place), message: 'is a number with more digits than are kept; send it as text' });
     else if (typeof place.value === 'object' && place.value !== null) {
       for (const [name, member] of Object.entries(place.value)) open.push({ value: member, name, parent: place });
     }

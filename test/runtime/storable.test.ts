@@ -24,3 +24,11 @@ test('a body nested however deep is looked through without running out of stack,
   const text = `${'['.repeat(depth)}"\\u0000"${']'.repeat(depth)}`;
   t.is(problemsOf(t, text)[0], '/0'.repeat(64));
 });
+
+test('a number that would come back as another one is named, every other passes', (t) => {
+  const text = '{"iccid":8965010000000000012,"b":[1e400,12345678901234567890,-1e999],"kept":{"n":9007199254740991,"e":1e21,"d":0.12345678901234567,"t":"8965010000000000012"}}';
+  t.deepEqual([...problemsOf(t, text)].sort(), ['/b/0', '/b/1', '/b/2', '/iccid']);
+  for (const one of ['9007199254740991', '-9007199254740991', '1e308', '0.1234567890123456789', '"12345678901234567890"', '{"12345678901234567890":1}', '100000000000000000000']) {
+    t.notThrows(() => requireStorable(one, JSON.parse(one)), one);
+  }
+});
