@@ -14,7 +14,7 @@ import { verdict, verdictAttribute } from '../resource/verdict.ts';
 import type { ComHandlers } from '#generated/stubs/com';
 import type { Service } from '../service.ts';
 import { recordMove } from '../transition.ts';
-import { gather, type Gathered } from './facts.ts';
+import { gather, requireCustomer, type Gathered } from './facts.ts';
 import { countOpenAdds, openOrderOf, orderFactsOf, productOrder, type OrderRow } from './order.ts';
 import { requestOf, type OrderRequest } from './request.ts';
 import { insertOrder, moveOrder } from './store.ts';
@@ -28,6 +28,7 @@ export const placeOrder = (service: Service, saga: Worker): ComHandlers['TMF622.
   if (request.customerId !== null) requireOwner('TMF622.productOrder', 'new', request.customerId);
   const document = accept(productOrder, body);
   const gathered = request.namesEffect ? await gather(service, request) : null;
+  if (!gathered && request.customerId !== null) await requireCustomer(service, request.customerId);
   try {
     const row = await service.db.tx(async (tx) => {
       const id = await nextId(tx, productOrder);

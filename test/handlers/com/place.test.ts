@@ -99,6 +99,7 @@ const rules: readonly [rule: string, body: () => unknown, answers: Answers, cont
   ['order.create.line_missing', () => deleteOf(customer(), 'SUB-899'), {}, { subscriptionId: 'SUB-899', state: 'terminated' }],
   ['order.create.line_not_owned', () => deleteOf(customer(), 'SUB-900'), {}, { subscriptionId: 'SUB-900' }],
   ['reference.id.unknown', () => addOf('CUST-99999'), {}, { type: 'customer', id: 'CUST-99999' }],
+  ['reference.id.unknown', () => ({ ...addOf('CUST-99999'), productOrderItem: [{ id: '1', action: 'add' }] }), {}, { type: 'customer', id: 'CUST-99999' }],
   ['reference.id.unknown', () => addOf(customer(), { offeringId: 'PLAN_X' }), {}, { type: 'productOffering', id: 'PLAN_X' }],
   ['reference.id.unknown', () => deleteOf(customer(), 'SUB-99999'), {}, { type: 'subscription', id: 'SUB-99999' }],
 ];
