@@ -77,7 +77,7 @@ function refuseUnknownNames(env: Environment): void {
     if (!name.startsWith('BSS_') || known.includes(name)) continue;
     if (Object.values(families).some((family) => family.pattern.test(name))) continue;
     const near = known.find((one) => withinTwoEdits(one, name));
-    throw new ConfigError(`${name} is not a setting${near ? `; did you mean ${near}?` : ' of BSS-CLI: remove it, or find them all in runtime/configuration.ts.'}`);
+    throw new ConfigError(`${name} is not a setting${near ? `; did you mean ${near}?` : ' of BSS-CLI: remove it, or find them all in docs/reference/settings.md.'}`);
   }
 }
 

@@ -7,6 +7,8 @@ export interface Setting<T> {
   readonly fallback: string | null;
   /** Overrides `fallback` where `BSS_ENV` decides. */
   readonly fallbackByEnv: Readonly<Record<string, string>>;
+  /** What a number counts; null for what is no number. */
+  readonly unit: string | null;
   readonly secret: boolean;
   readonly required: boolean;
   readonly description: string;
@@ -17,12 +19,12 @@ export interface Setting<T> {
 /** The parsed type of a setting. */
 export type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
-type Extras = Partial<Pick<Setting<unknown>, 'fallbackByEnv' | 'secret' | 'required'>>;
+type Extras = Partial<Pick<Setting<unknown>, 'fallbackByEnv' | 'secret' | 'required' | 'unit'>>;
 
 function setting<T>(
   name: string, type: string, fallback: string | null, description: string, parse: (text: string) => T, extras: Extras = {},
 ): Setting<T> {
-  return { name, type, fallback, fallbackByEnv: {}, secret: false, required: false, description, parse, ...extras };
+  return { name, type, fallback, fallbackByEnv: {}, unit: null, secret: false, required: false, description, parse, ...extras };
 }
 
 const checked = (pattern: RegExp, type: string) => (value: string): string => {
@@ -30,22 +32,24 @@ const checked = (pattern: RegExp, type: string) => (value: string): string => {
   return value;
 };
 
+const line = '1 to 200 printable characters';
+
 export const text = (name: string, fallback: string, description: string): Setting<string> =>
-  setting(name, 'text', fallback, description, checked(/^[^\p{Cc}]{1,200}$/u, '1 to 200 printable characters'));
+  setting(name, line, fallback, description, checked(/^[^\p{Cc}]{1,200}$/u, line));
 
 export const pattern = (
   name: string, fallback: string, shape: RegExp, type: string, description: string,
 ): Setting<string> => setting(name, type, fallback, description, checked(shape, type));
 
 export function integer(
-  name: string, fallback: number, range: readonly [min: number, max: number], description: string,
+  name: string, fallback: number, range: readonly [min: number, max: number], unit: string, description: string,
 ): Setting<number> {
   const type = `whole number ${range[0]} to ${range[1]}`;
   return setting(name, type, String(fallback), description, (value) => {
     const number = Number(value);
     if (!/^\d{1,12}$/.test(value) || number < range[0] || number > range[1]) throw new Error(`must be a ${type}`);
     return number;
-  });
+  }, { unit });
 }
 
 export const flag = (name: string, fallback: boolean, description: string, extras: Extras = {}): Setting<boolean> =>

@@ -11,6 +11,7 @@ import { documentFiles } from './reference/documents.ts';
 import { htmlFile, serviceFiles } from './reference/html.ts';
 import { indexFile, markdownFile } from './reference/markdown.ts';
 import { referenceOf } from './reference/model.ts';
+import { settingsFile } from './settings.ts';
 import { stubFiles } from './stubs.ts';
 import { toolsFile } from './tools.ts';
 import { typesFile } from './types.ts';
@@ -24,7 +25,7 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
   return [
     operationsFile(inputs), listenersFile(inputs), resourcesFile(inputs), attributesFile(inputs), eventsFile(inputs),
     ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs), toolsFile(inputs),
-    digestsFile(inputs), referenceFile(inputs), ...documentFiles(inputs),
+    digestsFile(inputs), referenceFile(inputs), settingsFile(inputs), ...documentFiles(inputs),
     indexFile(apis, inputs.recordings.rules), ...apis.map(markdownFile), ...apis.map(htmlFile), ...serviceFiles(apis, inputs.recordings.rules),
   ];
 }

@@ -8,6 +8,7 @@ import { eventTypes, type EventType } from './event-types.ts';
 import { loadSpecs, type Spec } from './load-spec.ts';
 import { operationSources, type OperationSource } from './operation-rows.ts';
 import { readRecordings, type Recordings } from './recordings.ts';
+import { settingsInUse } from './settings-in-use.ts';
 import { SpecError } from './spec-error.ts';
 import { readTools, type ToolFile } from './tool-overlay.ts';
 
@@ -18,6 +19,8 @@ export interface Inputs {
   tools: ToolFile;
   sources: readonly OperationSource[];
   recordings: Recordings;
+  /** Keys of the settings that some part of the product asks for. */
+  settingsInUse: ReadonlySet<string>;
   /** Hash of every file below specs/ that shapes the output, by path. */
   digests: Readonly<Record<string, string>>;
 }
@@ -29,16 +32,17 @@ export interface RawInputs {
   events: unknown;
   tools: unknown;
   recordings: Recordings;
+  settingsInUse: ReadonlySet<string>;
   digests: Readonly<Record<string, string>>;
 }
 
 /** Everything the generators read below `root`. Throws SpecError where it contradicts itself. */
 export async function readInputs(root: string): Promise<Inputs> {
-  const [specs, apis, events, tools, recordings, digests] = await Promise.all([
+  const [specs, apis, events, tools, recordings, inUse, digests] = await Promise.all([
     loadSpecs(root), readYaml(root, 'specs/apis.yaml'), readYaml(root, 'specs/events.yaml'), readYaml(root, 'specs/tools.yaml'),
-    readRecordings(root), inputDigests(root),
+    readRecordings(root), settingsInUse(root), inputDigests(root),
   ]);
-  return inputsOf({ specs, apis, events, tools, recordings, digests });
+  return inputsOf({ specs, apis, events, tools, recordings, settingsInUse: inUse, digests });
 }
 
 /** Joins documents and overlays, and checks that they speak of the same things. */
@@ -49,7 +53,7 @@ export function inputsOf(raw: RawInputs): Inputs {
   const sources = operationSources(raw.specs, overlay, tools);
   assertEvents(sources, events);
   assertTools(sources, tools);
-  return { specs: raw.specs, overlay, events, tools, sources, recordings: raw.recordings, digests: raw.digests };
+  return { specs: raw.specs, overlay, events, tools, sources, recordings: raw.recordings, settingsInUse: raw.settingsInUse, digests: raw.digests };
 }
 
 async function readYaml(root: string, file: string): Promise<unknown> {

@@ -41,7 +41,7 @@ function configOf(env: Asked['context']['env'], home: Home): Config | Finding {
     return loadConfig(localEnvironment(env, home));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    return fail('configuration', error.message, 'change the setting; runtime/configuration.ts lists them all');
+    return fail('configuration', error.message, 'change the setting; docs/reference/settings.md lists them all');
   }
 }
 

@@ -123,6 +123,7 @@ const tools = {
 export const rawSample = (): RawInputs => structuredClone({
   specs: [spec('TMF901', '/tmf-api/widgets/v4', tmf), spec('workshop', '/bss-api/workshop/v1', own)], apis, events, tools,
   recordings: { examples: {}, rules: [] },
+  settingsInUse: new Set(),
   digests: { 'specs/apis.yaml': 'a'.repeat(64), 'specs/TMF901.json': 'b'.repeat(64) },
 });
 

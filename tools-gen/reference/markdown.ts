@@ -33,7 +33,8 @@ export function indexFile(apis: readonly ApiText[], rules: readonly RuleText[]):
   const body = [
     '# Reference', '',
     'One page per API, made from `specs/`. The requests and answers on them were really made: `npm run examples` plays them to a stack',
-    'and a test plays them again. [operations.md](operations.md) lists every operation of every API.', '',
+    'and a test plays them again. [operations.md](operations.md) lists every operation of every API, [settings.md](settings.md)',
+    'every setting.', '',
     '## TM Forum Open APIs', '', ...table(head, listed(false)), '', '## Own APIs', '', ...table(head, listed(true)), '',
     ...section('Rules of every operation', [...ruleTable(rules.filter(isGeneral)), '']),
   ].join('\n');
