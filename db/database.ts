@@ -5,8 +5,8 @@ import { current, systemContext } from '#runtime/context';
 import { Conflict, Unavailable } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
 import { insideTransaction } from '#runtime/transaction-scope';
-import { camelRow } from './names.ts';
-import { prepared, type Query } from './prepared.ts';
+import { camelRows } from './names.ts';
+import { prepared, query, type Query } from './prepared.ts';
 import { schemaOf } from './schemas.ts';
 import { bookkeeping, Tx } from './transaction.ts';
 
@@ -65,8 +65,7 @@ export class Database {
    */
   async read<R>(text: string, values: readonly unknown[] = [], isKept = true): Promise<R[]> {
     try {
-      const result = await this.#pool.query(isKept ? prepared(text, [...values]) : { text, values: [...values] });
-      return result.rows.map((row: Record<string, unknown>) => camelRow<R>(row));
+      return camelRows<R>(await this.#pool.query(isKept ? prepared(text, [...values]) : query(text, [...values])));
     } catch (error) {
       throw translated(error);
     }

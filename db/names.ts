@@ -14,9 +14,18 @@ export function snake(property: string): string {
   return name;
 }
 
-/** A row as the code sees it. */
-export function camelRow<R>(row: Record<string, unknown>): R {
-  const out: Record<string, unknown> = {};
-  for (const column in row) out[camel(column)] = row[column];
-  return out as R; // the caller states the shape of its own query
+/** What `rowMode: 'array'` makes of an answer. */
+interface Rows {
+  readonly fields: readonly { readonly name: string }[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Rows as the code sees them. A long list is mostly this, so that each value is set once, under its last name. */
+export function camelRows<R>({ fields, rows }: Rows): R[] {
+  const names = fields.map(({ name }) => camel(name));
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i += 1) row[names[i]!] = values[i];
+    return row as R; // the caller states the shape of its own query
+  });
 }

@@ -9,8 +9,13 @@ const names = new Map<string, string>();
 export interface Query {
   readonly text: string;
   readonly values: unknown[];
+  /** What `camelRows` takes. */
+  readonly rowMode: 'array';
   readonly name?: string;
 }
+
+/** A text that a client had a hand in is planned for itself. */
+export const query = (text: string, values: unknown[]): Query => ({ text, values, rowMode: 'array' });
 
 /**
  * Has the server parse and plan a statement once per connection: three quarters of the processor
@@ -19,9 +24,9 @@ export interface Query {
  */
 export function prepared(text: string, values: unknown[]): Query {
   const known = names.get(text);
-  if (known) return { name: known, text, values };
-  if (names.size >= textsMax) return { text, values };
+  if (known) return { ...query(text, values), name: known };
+  if (names.size >= textsMax) return query(text, values);
   const name = `bss_${sha256(text).slice(0, 20)}`;
   names.set(text, name);
-  return { name, text, values };
+  return { ...query(text, values), name };
 }

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { DryRunPassed } from '#runtime/errors';
 import { redeem, type Permit } from '#runtime/permit';
-import { camelRow, snake } from './names.ts';
-import { prepared } from './prepared.ts';
+import { camelRows, snake } from './names.ts';
+import { prepared, query } from './prepared.ts';
 
 /** A row to write, camelCase; plain objects and `json()` values become jsonb. */
 export type RowValues = Readonly<Record<string, unknown>>;
@@ -108,8 +108,7 @@ export class Tx {
   }
 
   async #query<R>(text: string, values: readonly unknown[], isKept = true): Promise<R[]> {
-    const result = await this.#client.query(isKept ? prepared(text, values.map(parameter)) : { text, values: values.map(parameter) });
-    return result.rows.map((row: Record<string, unknown>) => camelRow<R>(row));
+    return camelRows<R>(await this.#client.query(isKept ? prepared(text, values.map(parameter)) : query(text, values.map(parameter))));
   }
 }
 
