@@ -29,17 +29,13 @@ export interface OrderRow extends ResourceRow {
   readonly cancelledFor: string | null;
 }
 
-const itemColumn = (column: string): string => `(SELECT i.${column} FROM order_mgmt.order_item i WHERE i.order_id = r.id)`;
-const gathered = (name: string): string => `(SELECT s.data->>'${name}' FROM order_mgmt.saga s WHERE s.order_id = r.id)`;
-
 const cancelledFor = `(SELECT c.document->>'cancellationReason' FROM order_mgmt.cancel_product_order c
   WHERE c.order_id = r.id AND c.state = 'done' AND r.state = 'cancelled' ORDER BY c.id LIMIT 1)`;
 
 const further = {
-  action: itemColumn('action'), itemId: itemColumn('item_id'), offeringId: itemColumn('offering_id'), offeringName: itemColumn('offering_name'),
-  priceId: itemColumn('price_id'), priceName: itemColumn('price_name'), priceMinor: itemColumn('price_minor'), currency: itemColumn('currency'),
-  msisdnPreference: itemColumn('msisdn_preference'), subscriptionId: itemColumn('subscription_id'),
-  paymentId: gathered('paymentId'), serviceOrderId: gathered('serviceOrderId'), cancelledFor,
+  action: 'i.action', itemId: 'i.item_id', offeringId: 'i.offering_id', offeringName: 'i.offering_name', priceId: 'i.price_id', priceName: 'i.price_name',
+  priceMinor: 'i.price_minor', currency: 'i.currency', msisdnPreference: 'i.msisdn_preference', subscriptionId: 'i.subscription_id',
+  paymentId: "s.data->>'paymentId'", serviceOrderId: "s.data->>'serviceOrderId'", cancelledFor,
 } as const;
 
 /** What `priceOf` shows. */
@@ -61,6 +57,7 @@ export const productOrder: ResourceDefinition<OrderRow> = {
   key: 'TMF622.productOrder',
   table: 'order_mgmt.product_order',
   select: further,
+  joins: 'LEFT JOIN order_mgmt.order_item i ON i.order_id = r.id LEFT JOIN order_mgmt.saga s ON s.order_id = r.id',
   columns: {
     state: { column: 'state', type: 'text' },
     orderDate: { column: 'order_date', type: 'timestamptz' },

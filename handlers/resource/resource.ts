@@ -108,8 +108,10 @@ export interface ResourceDefinition<Row extends ResourceRow = ResourceRow> {
   readonly chosenIds?: 'PO' | 'POP' | 'PSPEC' | 'USPEC';
   /** SQL condition over `r` that selects this resource where two share a table. */
   readonly only?: string;
-  /** Further selected expressions over `r` by their name in the row (camelCase), for `project`. */
+  /** Further selected expressions over `r` and `joins` by their name in the row (camelCase), for `project`. */
   readonly select?: Readonly<Record<string, string>>;
+  /** Left joins for `select`: at most one row each to a row `r`. */
+  readonly joins?: string;
   /** By attribute path: `state`, `relatedParty.id`, `totalAmount.value`. */
   readonly columns: Readonly<Record<string, Column>>;
   /**

@@ -6,7 +6,7 @@ import { formatId, type IdPrefix } from '#runtime/ids';
 import { storable } from '#runtime/storable';
 import { Binder } from './filter.ts';
 import type { Document, ResourceDefinition, ResourceRow, ResourceValues } from './resource.ts';
-import { totalOf } from './total.ts';
+import { snapshotSql, totalOf } from './total.ts';
 
 type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;
 
@@ -93,13 +93,26 @@ const farOffset = 1000;
 export async function listResources<Row extends ResourceRow>(db: Database, definition: ResourceDefinition<Row>, request: ListRequest): Promise<ListResult<Row>> {
   const { values, limit, offset } = request;
   const where = whereSql(definition, request.conditions);
-  const count = (): Promise<number> => totalOf(db, `SELECT count(*) AS total FROM ${definition.table} r ${where}`, values);
+  const count = (snapshot?: string): Promise<number> => totalOf(db, `SELECT count(*) AS total FROM ${definition.table} r ${where}`, values, snapshot);
   if (offset >= farOffset) return farPage(db, definition, request, where, await count());
   const binder = new Binder(values);
   const order = request.order(binder, false);
-  const rows = await db.read<Row>(`${selectSql(definition)} ${where} ORDER BY ${order} ${windowSql(binder, limit, offset)}`, binder.values, false);
+  const rows = await db.read<Row & Seen>(pageSql(definition, where, `ORDER BY ${order}`, windowSql(binder, limit, offset)), binder.values, false);
   if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
-  return { rows, total: await count() };
+  return { rows, total: await count(rows[0]?.snapshot) };
+}
+
+/** What a page was read in; its total is known when the rows were counted in the same. */
+interface Seen {
+  readonly snapshot: string;
+}
+
+/** What is selected besides is read for the rows of the page alone, neither for those skipped nor for those sorted. */
+function pageSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>, where: string, order: string, window: string): string {
+  const { table, select, joins = '' } = definition;
+  const snapshot = `(SELECT ${snapshotSql}) AS snapshot`;
+  if (!select) return `SELECT r.*, ${snapshot} FROM ${table} r ${where} ${order} ${window}`;
+  return `SELECT r.*, ${snapshot}${furtherSql(definition)} FROM (SELECT r.* FROM ${table} r ${where} ${order} ${window}) r ${joins} ${order}`;
 }
 
 /** Skips ids in the index only, at most half of them, and reads whole rows of the page alone. */
@@ -117,10 +130,11 @@ async function farPage<Row extends ResourceRow>(db: Database, definition: Resour
 
 const windowSql = (binder: Binder, limit: number, offset: number): string => `LIMIT ${binder.bind(limit, 'bigint')} OFFSET ${binder.bind(offset, 'bigint')}`;
 
-function selectSql<Row extends ResourceRow>({ table, select }: ResourceDefinition<Row>): string {
-  const further = Object.entries(select ?? {}).map(([name, sql]) => `, ${sql} AS "${snake(name)}"`);
-  return `SELECT r.*${further.join('')} FROM ${table} r`;
-}
+const selectSql = <Row extends ResourceRow>(definition: ResourceDefinition<Row>): string =>
+  `SELECT r.*${furtherSql(definition)} FROM ${definition.table} r ${definition.joins ?? ''}`;
+
+const furtherSql = <Row extends ResourceRow>({ select = {} }: ResourceDefinition<Row>): string =>
+  Object.entries(select).map(([name, sql]) => `, ${sql} AS "${snake(name)}"`).join('');
 
 function whereSql<Row extends ResourceRow>({ only }: ResourceDefinition<Row>, conditions: readonly string[]): string {
   const all = [...(only ? [`(${only})`] : []), ...conditions];

@@ -26,19 +26,20 @@ const keyMax = 4000;
  * Two statements whose snapshots read alike see the same rows: the text names every transaction that
  * is not yet over (PostgreSQL 16 §9.27.10), the start time the server that counts them.
  */
-const snapshotSql = "pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text";
+export const snapshotSql = "pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text";
 
 /**
  * The `total` of a counting statement, as of a moment after the call. A table of 100,000 rows takes
  * some 5 to 10 ms to count in its index; a list that is read again and again while nobody writes
  * takes them once, and one that many read while others write is counted once at a time.
+ * @param snapshot what the caller has just read in; asked for when not given
  */
-export async function totalOf(db: Database, text: string, values: readonly unknown[]): Promise<number> {
+export async function totalOf(db: Database, text: string, values: readonly unknown[], snapshot?: string): Promise<number> {
   const totals = totalsOf.get(db) ?? { known: new Map(), counts: new Map() };
   totalsOf.set(db, totals);
   const key = `${text} ${JSON.stringify(values)}`;
   const last = totals.known.get(key);
-  const now = last && (await db.one<{ snapshot: string }>(`SELECT ${snapshotSql} AS snapshot`))?.snapshot;
+  const now = last && (snapshot ?? (await db.one<{ snapshot: string }>(`SELECT ${snapshotSql} AS snapshot`))?.snapshot);
   if (last && last.snapshot === now) return last.total;
   const counted = await shared(totals, key, () => count(db, text, values));
   if (key.length <= keyMax) keep(totals.known, key, counted);

@@ -64,8 +64,16 @@ async function plansOf(key: ResourceKey, query: Readonly<Record<string, string>>
   return plans;
 }
 
-/** A plan without what is looked up for each row shown. */
-const outer = (plan: string): string => plan.split(/\n\s+SubPlan/)[0]!;
+const indent = (line: string): number => line.search(/\S/);
+
+/** The part of a plan that finds the page, without what is looked up for each of its rows. */
+function paged(plan: string): string {
+  const lines = plan.split('\n');
+  const limit = lines.findIndex((line) => /^(\s*->\s+)?Limit/.test(line));
+  const below = lines.slice(limit + 1);
+  const end = below.findIndex((line) => indent(line) <= indent(lines[limit]!));
+  return below.slice(0, end < 0 ? undefined : end).join('\n');
+}
 
 const filters: readonly (readonly [ResourceKey, Readonly<Record<string, string>>])[] = [
   ['TMF629.customer', { id: 'CUST-077' }], ['TMF629.customer', { href: `${base}/customer/CUST-077` }], ['TMF629.customer', { name: 'Ada 77' }], ['TMF629.customer', { status: 'closed' }],
@@ -90,7 +98,7 @@ for (const [key, query] of filters) {
 for (const { key } of definitions) {
   test.serial(`${key}: the newest are read in their order, all are counted in an index alone`, async (t) => {
     const [page = '', total = ''] = await plansOf(key, {});
-    t.notRegex(outer(page), /Seq Scan|Sort/, page);
+    t.notRegex(paged(page), /Seq Scan|Sort/, page);
     t.regex(total, /Index Only Scan/);
   });
 
@@ -105,7 +113,7 @@ for (const { key } of definitions) {
   test.serial(`${key}: a sort by id reads an index`, async (t) => {
     for (const sort of ['id', '-id']) {
       const [page = ''] = await plansOf(key, { sort });
-      t.notRegex(outer(page), /Seq Scan|Sort/, page);
+      t.notRegex(paged(page), /Seq Scan|Sort/, page);
     }
   });
 }

@@ -30,6 +30,12 @@ const statements = {
   orderItem: `INSERT INTO order_mgmt.order_item (order_id, item_id, action, state, offering_id, offering_name, price_id, price_name, price_minor, currency, subscription_id)
     SELECT ${id('ORD', 'i')}, '1', 'add', 'completed', 'PLAN_S', 'Lite', 'PRICE_PLAN_S', 'Lite price', 1000, 'SGD', ${id('SUB', 'i')}
     FROM generate_series(1, $1::int) i`,
+  saga: `INSERT INTO order_mgmt.saga (order_id, action, attempts, run, data, steps, step_since, actor, channel, traceparent)
+    SELECT ${id('ORD', 'i')}, 'add', 0, 9, jsonb_build_object('paymentId', ${id('PAY', 'i')}, 'serviceOrderId', ${id('SO', 'i')}),
+      (SELECT jsonb_agg(jsonb_build_object('name', name, 'state', 'done', 'attempts', 1, 'startedAt', ${iso}, 'finishedAt', ${iso}, 'error', NULL))
+        FROM unnest(ARRAY['start', 'authorize', 'requestService', 'awaitService', 'createLine', 'assignNumber', 'capture', 'activate', 'close']) name),
+      ${at}, 'cli', 'system', '00-00000000000000000000000000000001-0000000000000001-01'
+    FROM generate_series(1, $1::int) i`,
   service: `INSERT INTO service_inventory.service (id, state, managed, kind, specification_id, parent_id, customer_id, order_id, subscription_id, msisdn, service_date, document, created_at, updated_at)
     SELECT ${id('SVC', 'i')}, CASE WHEN i % 100 < 3 THEN 'terminated' ELSE 'active' END, true,
       CASE WHEN i % 3 = 1 THEN 'customer_facing' ELSE 'resource_facing' END, CASE WHEN i % 3 = 1 THEN 'CFS_MOBILE_BROADBAND' ELSE 'RFS_DATA' END,
@@ -39,6 +45,9 @@ const statements = {
       'serviceCharacteristic', jsonb_build_array(jsonb_build_object('name', 'msisdn', 'value', (90000000 + i)::text, 'valueType', 'string'),
         jsonb_build_object('name', 'subscriptionId', 'value', ${id('SUB', '(i + 2) / 3')}, 'valueType', 'string'))), ${at}, ${at}
     FROM generate_series(1, $1::int) i`,
+  serviceHistory: `INSERT INTO service_inventory.service_history (service_id, from_state, to_state, trigger, actor, at)
+    SELECT ${id('SVC', 'i')}, from_state, to_state, trigger, 'cli', ${at}
+    FROM generate_series(1, $1::int) i, (VALUES (NULL, 'designed', 'design'), ('designed', 'active', 'activate')) moves (from_state, to_state, trigger)`,
   usage: `INSERT INTO mediation.usage (id, document, usage_date, usage_type, status, specification_id, msisdn, event_type, quantity, unit, roaming, source, raw_cdr_ref,
       subscription_id, customer_id, offering_id, allowance, consumed, unrated_excess, recycle_count, actor, channel, traceparent, attempts, next_run_ms, created_at, updated_at)
     SELECT ${id('USG', 'i')}, jsonb_build_object('description', 'data', 'usageSpecification', jsonb_build_object('id', 'USPEC_DATA', 'name', 'Data'),
@@ -74,8 +83,9 @@ const statements = {
     SELECT ${id('PTK', '10000000 + i')}, 'completed', ${id('SVC', 'i')}, 'active', ${at}, ${at} FROM generate_series(1, $1::int) i`,
 } as const;
 
-export const bigTables = ['crm.customer', 'order_mgmt.product_order', 'order_mgmt.order_item', 'service_inventory.service', 'mediation.usage', 'billing.billing_account', 'billing.customer_bill',
-  'payment.payment', 'payment.refund', 'provisioning.task', 'provisioning.activation'] as const;
+export const bigTables = ['crm.customer', 'order_mgmt.product_order', 'order_mgmt.order_item', 'order_mgmt.saga', 'service_inventory.service',
+  'service_inventory.service_history', 'mediation.usage', 'billing.billing_account', 'billing.customer_bill', 'payment.payment', 'payment.refund',
+  'provisioning.task', 'provisioning.activation'] as const;
 
 /** Fills each of the big tables, has them analysed and their visibility known. */
 export async function manyRows(client: pg.Client, count: number): Promise<void> {
