@@ -1,46 +1,16 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { checkInvariants } from '#db/invariants';
 import { withClient } from '#db/migrate';
-import { cloneDatabase, testEnvironment, type ClonedDatabase } from '#db/template';
-import { createClients, type Clients } from '#generated/clients';
-import { Clock, elapsedMs, sleep } from '#runtime/clock';
+import { cloneDatabase } from '#db/template';
+import { Clock, sleep } from '#runtime/clock';
 import { randomBelow } from '#runtime/ids';
-import type { ServiceName } from '#runtime/services';
+import { kill, rows, settled, start } from '../support/killable.ts';
 import { customer, placeOrder } from '../support/story.ts';
-import { unsettledSql } from '../support/unsettled.ts';
 
 const kills = 30;
 const ordersPerRun = 2;
 /** Longer than an order takes, so that every moment of the saga is hit. */
 const killWithinMs = 250;
-const settleMsMax = 30_000;
-
-interface Child {
-  readonly process: ChildProcess;
-  readonly clients: Clients;
-}
-
-const script = fileURLToPath(new URL('../support/serve-child.ts', import.meta.url));
-
-async function start(clone: ClonedDatabase): Promise<Child> {
-  const env = { ...testEnvironment, PATH: process.env['PATH'], BSS_PORT_BASE: '0', BSS_DATABASE_URL: clone.url };
-  const child = fork(script, { env });
-  const services = await new Promise<{ name: ServiceName; port: number }[]>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as { name: ServiceName; port: number }[])); // what serve-child.ts sends
-    child.once('exit', (code) => reject(new Error(`the services ended with ${code}`)));
-  });
-  const ports = new Map(services.map(({ name, port }) => [name, port]));
-  const token = testEnvironment['BSS_CLI_API_TOKEN']!;
-  return { process: child, clients: createClients({ baseUrl: (name) => `http://127.0.0.1:${ports.get(name)}`, token }) };
-}
-
-async function kill(child: Child): Promise<void> {
-  const gone = new Promise((resolve) => child.process.once('exit', resolve));
-  child.process.kill('SIGKILL');
-  await gone;
-}
 
 test('kill -9 at random moments: every order ends completed or failed, charged once or not at all', async (t) => {
   t.timeout(180_000);
@@ -70,15 +40,3 @@ test('kill -9 at random moments: every order ends completed or failed, charged o
   t.deepEqual(money.filter(({ state, captures }) => captures !== (state === 'completed' ? 1 : 0)), []);
   t.deepEqual(await withClient(clone.url, (client) => checkInvariants(client)), []);
 });
-
-const rows = <R>(clone: ClonedDatabase, sql: string): Promise<R[]> =>
-  withClient(clone.url, async (client) => (await client.query(sql)).rows as R[]);
-
-async function settled(clone: ClonedDatabase): Promise<void> {
-  for (const begin = elapsedMs(); ;) {
-    const left = await rows<{ what: string; id: string }>(clone, unsettledSql);
-    if (left.length === 0) return;
-    if (elapsedMs() - begin > settleMsMax) throw new Error(`still under way: ${left.map(({ what, id }) => `${what} ${id}`).join('; ')}`);
-    await sleep(50);
-  }
-}

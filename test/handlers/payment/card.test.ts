@@ -27,7 +27,7 @@ test.serial('the first card of a customer is the default, the second is not', as
   t.like(first, { customerId: 'CUST-101', status: 'active', brand: 'visa', last4: '4242', isDefault: true, removedAt: null });
   const told = await till.events();
   t.deepEqual(types(told), ['payment_method.added']);
-  t.deepEqual(told[0]!.payload, { paymentMethodId: first.id, customerId: 'CUST-101', brand: 'visa', last4: '4242', from: null, to: 'active', trigger: 'add', reason: null });
+  t.deepEqual(told[0]!.payload, { paymentMethodId: first.id, customerId: 'CUST-101', brand: 'visa', last4: '4242', isDefault: true, from: null, to: 'active', trigger: 'add', reason: null });
   const { body: second } = await till.addCard('CUST-101');
   t.false(second.isDefault);
   t.deepEqual((await cards('CUST-101')).map(({ id }) => id), [first.id, second.id]);

@@ -1,0 +1,48 @@
+/** All services in a process of their own, to be killed without a word. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { withClient } from '#db/migrate';
+import { testEnvironment, type ClonedDatabase } from '#db/template';
+import { createClients, type Clients } from '#generated/clients';
+import { elapsedMs, sleep } from '#runtime/clock';
+import type { ServiceName } from '#runtime/services';
+import { unsettledSql } from './unsettled.ts';
+
+const settleMsMax = 30_000;
+const script = fileURLToPath(new URL('serve-child.ts', import.meta.url));
+
+export interface Child {
+  readonly process: ChildProcess;
+  readonly clients: Clients;
+}
+
+export async function start(clone: ClonedDatabase, settings: Readonly<Record<string, string>> = {}): Promise<Child> {
+  const env = { ...testEnvironment, PATH: process.env['PATH'], BSS_PORT_BASE: '0', BSS_DATABASE_URL: clone.url, ...settings };
+  const child = fork(script, { env });
+  const services = await new Promise<{ name: ServiceName; port: number }[]>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as { name: ServiceName; port: number }[])); // what serve-child.ts sends
+    child.once('exit', (code) => reject(new Error(`the services ended with ${code}`)));
+  });
+  const ports = new Map(services.map(({ name, port }) => [name, port]));
+  const token = testEnvironment['BSS_CLI_API_TOKEN']!;
+  return { process: child, clients: createClients({ baseUrl: (name) => `http://127.0.0.1:${ports.get(name)}`, token }) };
+}
+
+export async function kill(child: Child): Promise<void> {
+  const gone = new Promise((resolve) => child.process.once('exit', resolve));
+  child.process.kill('SIGKILL');
+  await gone;
+}
+
+export const rows = <R>(clone: ClonedDatabase, sql: string): Promise<R[]> =>
+  withClient(clone.url, async (client) => (await client.query(sql)).rows as R[]);
+
+/** Waits until nothing is under way. @throws {Error} naming what is left after 30 s */
+export async function settled(clone: ClonedDatabase): Promise<void> {
+  for (const begin = elapsedMs(); ;) {
+    const left = await rows<{ what: string; id: string }>(clone, unsettledSql);
+    if (left.length === 0) return;
+    if (elapsedMs() - begin > settleMsMax) throw new Error(`still under way: ${left.map(({ what, id }) => `${what} ${id}`).join('; ')}`);
+    await sleep(50);
+  }
+}
