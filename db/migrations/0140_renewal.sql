@@ -117,7 +117,6 @@ CREATE TABLE subscription.renewal (
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX renewal_one_open ON subscription.renewal (subscription_id) WHERE state IN ('due', 'charging');
 CREATE INDEX renewal_next ON subscription.renewal (next_run_ms) WHERE next_run_ms IS NOT NULL;
-CREATE INDEX renewal_line ON subscription.renewal (subscription_id, boundary DESC);
 
 CREATE TABLE subscription.renewal_history (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

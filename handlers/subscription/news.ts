@@ -9,9 +9,14 @@ import { noteOutcome } from './store-renewal.ts';
 /**
  * A customer has another card to charge: each line that a declined renewal has blocked is tried once
  * more (DOMAIN §5 F3.5). A further card that is not the default one changes nothing.
+ * @throws {Error} a renewal of the customer is being charged: the event is delivered again when that is over
  */
 export async function retryWithCard(tx: Tx, service: Service, nudge: () => void, { eventType, payload }: DomainEvent): Promise<void> {
   if (eventType === 'payment_method.added' && payload['isDefault'] !== true) return;
+  const busy = await tx.one<{ id: string }>(
+    `SELECT r.id FROM subscription.subscription s JOIN subscription.renewal r ON r.subscription_id = s.id
+     WHERE s.customer_id = $1 AND r.state = 'charging' LIMIT 1`, [payload['customerId'] ?? null]);
+  if (busy) throw new Error(`renewal ${busy.id} is being charged; whether it needs the new card is not known yet`);
   const lines = await tx.read<Line>(
     "SELECT * FROM subscription.subscription WHERE customer_id = $1 AND state = 'blocked' AND block_reason = 'payment_failed' ORDER BY id FOR UPDATE", [payload['customerId'] ?? null]);
   for (const line of lines) await retryDeclined(tx, service, line);

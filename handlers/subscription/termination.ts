@@ -58,7 +58,8 @@ async function moveTo(tx: Tx, line: Line) {
   const facts = { subscriptionId: line.id, state: line.state };
   const isSaga = requireContext().serviceIdentity === orderSaga;
   if (line.state !== 'pending') {
-    const openOrderIds = isSaga ? [] : await openOrders(tx, line, null);
+    // The order of a pending plan change waits for a boundary that will not come: it ends with the change.
+    const openOrderIds = isSaga ? [] : await openOrders(tx, line, line.pendingOrderId);
     return subscriptionMachine.move(tx, line.state, 'terminate', { ...facts, openOrderIds }, ids);
   }
   // Its order has not been paid yet: only the order itself may give the line up.

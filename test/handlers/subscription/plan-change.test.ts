@@ -119,6 +119,20 @@ test.serial('an order asks for its change once, cancels its own only, and is tol
   t.deepEqual((await since(id)).filter((type) => type === 'subscription.plan_change_scheduled').length, 2);
 });
 
+test.serial('a line may end though the order of its plan change waits; any other open order holds it', async (t) => {
+  const id = await shop.activeLine();
+  const end = () => shop.call<Wire>('subscription.terminateSubscription', { params: { id } });
+  await choose(id, 'PLAN_M', com, { orderId: 'ORD-0060' });
+  for (const orderId of ['ORD-0060', 'ORD-0061']) await shop.deliver('order.acknowledged', 'order', orderId, { orderId, subscriptionId: id });
+  const held = await refusal(end());
+  t.is(held.rule, 'subscription.terminate.order_open');
+  t.deepEqual(held.context['orderIds'], ['ORD-0061']);
+  await shop.deliver('order.failed', 'order', 'ORD-0061', { orderId: 'ORD-0061', subscriptionId: id });
+  t.like((await end()).body, { state: 'terminated', pendingChange: null });
+  t.deepEqual((await since(id)).slice(1), ['subscription.plan_change_cancelled', 'subscription.terminated']);
+  t.like((await shop.eventRows(id)).at(-2)!.payload, { changeOrderId: 'ORD-0060', reason: 'terminated' });
+});
+
 test.serial('a declined renewal keeps the change for the retry', async (t) => {
   const id = await shop.activeLine();
   await choose(id, 'PLAN_M');

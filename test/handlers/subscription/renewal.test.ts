@@ -343,6 +343,27 @@ test.serial('a new default card makes one attempt for each line that waits for i
   t.like(await shown(paid), { state: 'active', periodStart: first });
 });
 
+test.serial('a card that comes while the old one is charged is kept for the retry', async (t) => {
+  const id = await shop.activeLine();
+  at(first);
+  let refuse = (): void => undefined;
+  const asked = new Promise<void>((reached) => {
+    shop.script[charge] = () => new Promise((answer) => {
+      refuse = () => answer(declined);
+      reached();
+    });
+  });
+  const running = sweep();
+  await asked;
+  await t.throwsAsync(tellOf('payment_method.default_changed', true), { message: /is being charged/ });
+  refuse();
+  await running;
+  shop.script[charge] = () => ({ status: 201, body: { id: 'PAY-003', billId: 'BILL-003' } });
+  await tellOf('payment_method.default_changed', true); // the bus delivers it again
+  await work();
+  t.like(await shown(id), { state: 'active', lastRenewal: { attempt: 2, state: 'captured' } });
+});
+
 test.serial('an exhausted line renews; a day pass lives on over the boundary, other top-ups end with it', async (t) => {
   const id = await shop.activeLine();
   await shop.call('subscription.createVasPurchase', { params: { id }, body: { offeringId: 'VAS_DATA_1GB' } });
