@@ -2,6 +2,7 @@
 import { serviceNames } from '#runtime/services';
 import type { GeneratedFile } from '../banner.ts';
 import type { Example, RuleText } from '../recordings.ts';
+import { conventions } from './conventions.ts';
 import { headerLines, jsonLines, serviceText, titleOf } from './markdown.ts';
 import type { ApiText, Attribute, OperationText } from './model.ts';
 import { isGeneral } from './rules.ts';
@@ -15,7 +16,7 @@ export function htmlFile(api: ApiText): GeneratedFile {
     '<p><a href="/docs">All APIs of this service</a></p>', `<h1>${escaped(titleOf(api))}</h1>`,
     api.description ? `<p>${escaped(api.description)}</p>` : '',
     `<p>Version ${escaped(api.version)}, served by ${escaped(serviceText(api.service))} below ${api.basePaths.map(code).join(' and ')}. <a href="/openapi.json?api=${api.api}">OpenAPI document</a></p>`,
-    '<p>Every operation wants the header <code>X-BSS-API-Token</code>.</p>',
+    '<p>Every operation wants the header <code>X-BSS-API-Token</code>. How lists, changes and notifications are asked for stands at <a href="/docs">/docs</a>.</p>',
     ...api.operations.map((each) => operationHtml(each, known)),
     ...section('Schemas', api.schemas.map(({ name, text, attributes }) => details(`s-${name}`, code(name), `${paragraph(text)}${attributeTable(attributes, known)}`))),
     ...section('Notifications', api.notifications.length === 0 ? [] : [`<ul>${api.notifications.map((name) => `<li>${code(name)}</li>`).join('')}</ul>`]),
@@ -34,6 +35,7 @@ export function serviceFiles(apis: readonly ApiText[], rules: readonly RuleText[
     const body = page(`Service ${service}`, [
       `<h1>Service ${service}</h1>`, '<p>What this service answers. Healthy? <a href="/readyz">/readyz</a> tells; <a href="/metrics">/metrics</a> counts.</p>',
       table(['API', 'version', 'operations', 'document'], listed),
+      ...section('How to ask', [table(['', ''], conventions.map(({ topic, text }) => [escaped(topic), inline(text)]))]),
       ...section('Rules of every operation', [ruleTable(rules.filter(isGeneral))]),
     ]);
     return { path: `generated/reference/${service}.service.html`, generator, inputs: ['specs/tmf', 'specs/bss', 'specs/apis.yaml', 'docs/reference/examples'], body };
@@ -91,6 +93,9 @@ const pre = (lines: readonly string[]): string => `<pre>${escaped(lines.join('\n
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   `<div class="t"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>\n${
     rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}\n</tbody></table></div>`;
+
+/** Of Markdown only what stands between backticks. */
+const inline = (text: string): string => text.split('`').map((part, i) => (i % 2 === 0 ? escaped(part) : code(part))).join('');
 
 const code = (text: string): string => `<code>${escaped(text)}</code>`;
 

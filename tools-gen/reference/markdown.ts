@@ -2,6 +2,7 @@
 import type { GeneratedFile } from '../banner.ts';
 import type { Example, RuleText } from '../recordings.ts';
 import type { ApiText, Attribute, OperationText } from './model.ts';
+import { conventions } from './conventions.ts';
 import { isGeneral } from './rules.ts';
 
 const generator = 'tools-gen/reference/markdown.ts';
@@ -36,6 +37,7 @@ export function indexFile(apis: readonly ApiText[], rules: readonly RuleText[]):
     'and a test plays them again. [operations.md](operations.md) lists every operation of every API, [settings.md](settings.md)',
     'every setting.', '',
     '## TM Forum Open APIs', '', ...table(head, listed(false)), '', '## Own APIs', '', ...table(head, listed(true)), '',
+    ...section('How to ask', [...table(['topic', 'how'], conventions.map(({ topic, text }) => [topic, text])), '']),
     ...section('Rules of every operation', [...ruleTable(rules.filter(isGeneral)), '']),
   ].join('\n');
   return { path: 'docs/reference/README.md', generator, inputs: ['specs/tmf', 'specs/bss', 'specs/apis.yaml', 'docs/reference/examples'], body };

@@ -17,7 +17,9 @@ test.serial('every service tells what it is, to programs as JSON and to browsers
     t.deepEqual(told.apis, apisOf(service), service);
     const page = await fetch(`${base}/`, { headers: { accept: 'text/html' } });
     t.is(page.url, `${base}/docs`);
-    t.regex(await page.text(), new RegExp(`<h1>Service ${service}</h1>`));
+    const text = await page.text();
+    t.regex(text, new RegExp(`<h1>Service ${service}</h1>`));
+    for (const way of ['sort=-orderDate,id', 'orderDate.gte=2026-11', 'If-Match', 'Idempotency-Key', 'X-BSS-Signature']) t.true(text.includes(way), `${service}: ${way}`);
   }
   await theDocuments(t);
   await thePages(t);
