@@ -8,7 +8,7 @@ import type { Inputs } from './inputs.ts';
 import { listenersFile, operationsFile, resourcesFile } from './operations.ts';
 import { referenceFile } from './reference.ts';
 import { documentFiles } from './reference/documents.ts';
-import { htmlFile, serviceFiles } from './reference/html.ts';
+import { htmlFile, rulesFile, serviceFiles } from './reference/html.ts';
 import { indexFile, markdownFile } from './reference/markdown.ts';
 import { referenceOf } from './reference/model.ts';
 import { settingsFile } from './settings.ts';
@@ -27,5 +27,6 @@ export async function generate(inputs: Inputs): Promise<GeneratedFile[]> {
     ...types, ...stubFiles(inputs), ...validatorFiles(inputs), validatorIndexFile(inputs), clientsFile(inputs), toolsFile(inputs),
     digestsFile(inputs), referenceFile(inputs), settingsFile(inputs), ...documentFiles(inputs),
     indexFile(apis, inputs.recordings.rules), ...apis.map(markdownFile), ...apis.map(htmlFile), ...serviceFiles(apis, inputs.recordings.rules),
+    rulesFile(apis, inputs.recordings.rules),
   ];
 }

@@ -10,7 +10,7 @@ import { errorAnswer } from './error-body.ts';
 import type { Health } from './health.ts';
 import { Metrics } from './metrics.ts';
 import { requestIdOf } from './perimeter.ts';
-import { mountReference } from './reference.ts';
+import { mountReference, wantsPage } from './reference.ts';
 import { signpost } from './signpost.ts';
 import { answering, type Recall, type RouteOptions } from './route.ts';
 
@@ -134,7 +134,8 @@ export class Host {
   #explain(request: Request<{ rule: string }>, response: Response): void {
     const { rule } = request.params;
     const text = this.#options.explain(rule);
-    if (text) send(response, jsonAnswer(200, text));
+    if (text && wantsPage(request)) send(response, { status: 303, headers: { location: `/policies#r-${encodeURIComponent(rule)}` }, body: '' });
+    else if (text) send(response, jsonAnswer(200, text));
     else this.#fail(new NotFound('rule', rule), request, response);
   }
 

@@ -1,6 +1,6 @@
 /**
- * What a service tells about itself, to everybody: `/` what it is, `/docs` the reference as HTML,
- * `/openapi.json` its documents. The files are generated from specs/.
+ * What a service tells about itself, to everybody: `/` what it is, `/docs` the reference and `/policies` the
+ * rules as HTML, `/openapi.json` its documents. The files are generated from specs/.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -29,6 +29,9 @@ export function mountReference(app: Express, options: ReferenceOptions): void {
   app.get('/', (request, response) => reference.root(request, response));
   app.get('/openapi.json', async (request, response) => send(response, await reference.document(request.query['api'])));
   app.get('/docs', async (_request, response) => send(response, await reference.page(`${options.service}.service`)));
+  app.get('/policies', async (_request, response) => send(response, await reference.page('rules')));
+  // Browsers ask for it by themselves; an error would stand in the console of every page.
+  app.get('/favicon.ico', (_request, response) => send(response, { status: 204, headers: {}, body: '' }));
   app.get('/docs/:api', async (request, response) => send(response, await reference.apiPage(request.params.api)));
 }
 
@@ -48,7 +51,7 @@ class Reference {
   /** People who open the address in a browser come to the reference, programs get JSON. */
   root(request: Request, response: Response): void {
     const { service, base } = this.#options;
-    if (request.accepts(['json', 'html']) === 'html') send(response, { status: 303, headers: { location: '/docs' }, body: '' });
+    if (wantsPage(request)) send(response, { status: 303, headers: { location: '/docs' }, body: '' });
     else send(response, jsonAnswer(200, { service, apis: this.#apis, docs: `${base()}/docs`, openapi: `${base()}/openapi.json`, ready: `${base()}/readyz` }));
   }
 
@@ -95,6 +98,9 @@ class Reference {
     return api;
   }
 }
+
+/** Whether a person asks, with a browser; programs take anything and get JSON. */
+export const wantsPage = (request: Request<unknown>): boolean => request.accepts(['json', 'html']) === 'html';
 
 /** What was made before; a failure is not kept. */
 function kept<T>(made: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {

@@ -101,7 +101,7 @@ function notificationsOf(type: string, row: Operation, { events }: Inputs): stri
   return (found?.hub ?? []).map(({ api, event }) => (api === row.api ? event : `${event} (${api})`));
 }
 
-/** The schemas of all success answers and what they refer to at first sight. */
+/** The schemas of all success answers, and what they and the bodies that are sent refer to. */
 function schemasOf(spec: Spec, sources: readonly OperationSource[]): ApiText['schemas'] {
   const all = spec.document.components.schemas;
   const wanted = new Set<string>();
@@ -112,6 +112,10 @@ function schemasOf(spec: Spec, sources: readonly OperationSource[]): ApiText['sc
     for (const each of Object.values(schemaOf(spec.document, all[name]).properties ?? {})) take(refName(each) ?? refName(each.items), true);
   };
   for (const { row } of sources) for (const name of Object.values(row.success)) take(name?.replace(/\[\]$/, ''), true);
+  for (const { operation } of sources) {
+    const media = Object.values(requestBodyOf(spec.document, operation)?.content ?? {})[0];
+    for (const each of Object.values(media?.schema ? schemaOf(spec.document, media.schema).properties ?? {} : {})) take(refName(each) ?? refName(each.items), true);
+  }
   return [...wanted].sort().map((name) => ({ name, text: all[name]?.description ?? '', attributes: attributesOf(spec, { $ref: `#/components/schemas/${name}` }) }));
 }
 

@@ -23,6 +23,7 @@ test.serial('every service tells what it is, to programs as JSON and to browsers
   }
   await theDocuments(t);
   await thePages(t);
+  await theRules(t);
   await whatIsNotThere(t);
 });
 
@@ -80,11 +81,41 @@ async function thePages(t: ExecutionContext): Promise<void> {
       const hash = createHash('sha256').update(style).digest('base64');
       t.regex(answer.headers.get('content-security-policy') ?? '', /^default-src 'none'/);
       t.true(answer.headers.get('content-security-policy')?.includes(`'sha256-${hash}'`));
+      t.is(/<html lang="en">[\s\S]*<title>[^<]{4,}<\/title>/.test(html), true, api);
+      t.deepEqual(skippedLevels(html), [], api);
+      t.notRegex(html, /<pre>|<table/, 'what scrolls can be reached by keyboard, nothing is wider than a telephone');
+      t.true(html.length < weightMax, `${api} weighs ${html.length} bytes`);
       t.notRegex(html, /<script|<img|<link|<iframe|style="|src=|href="https?:/, api);
       for (const row of Object.values<Operation>(operations).filter((one) => one.api === api)) t.true(html.includes(`id="${row.operationId}"`), row.key);
       for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) t.true(html.includes(`id="${id}"`), `${api}: nothing is at #${id}`);
     }
   }
+}
+
+/** Largest page: what a browser on a telephone gets at once. */
+const weightMax = 300_000;
+
+/** Headings that are deeper by more than one than the heading before them. */
+function skippedLevels(html: string): string[] {
+  const levels = [...html.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
+  return levels.flatMap((level, i) => (level > (levels[i - 1] ?? 0) + 1 ? [`h${levels[i - 1] ?? 0} h${level}`] : []));
+}
+
+/** A refusal names where its rule is explained: to programs as JSON, to people on the page of all rules. */
+async function theRules(t: ExecutionContext): Promise<void> {
+  const base = stack.baseUrl('crm');
+  const html = await (await fetch(`${base}/policies`)).text();
+  t.deepEqual(skippedLevels(html), []);
+  for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) t.true(html.includes(`id="${id}"`), `nothing is at #${id}`);
+  for (const rule of ['kyc.attest.document_taken', 'case.transition.invalid']) {
+    t.like(await (await fetch(`${base}/policies/${rule}`)).json(), { code: rule, status: 422 });
+    const answer = await fetch(`${base}/policies/${rule}`, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' });
+    t.is(answer.status, 303);
+    t.is(answer.headers.get('location'), `/policies#r-${rule}`);
+    t.true(html.includes(`id="r-${rule}"`), rule);
+  }
+  t.is((await fetch(`${base}/policies/no.such.rule`, { headers: { accept: 'text/html' } })).status, 404);
+  t.is((await fetch(`${base}/favicon.ico`)).status, 204, 'no error in the console of a browser');
 }
 
 async function whatIsNotThere(t: ExecutionContext): Promise<void> {
