@@ -30,7 +30,7 @@ export interface BillRow extends ResourceRow {
 const settledAttributes = Object.keys(attributes['TMF678']?.['CustomerBill'] ?? {}).filter((name) => name !== 'state' && name !== 'lastUpdate');
 
 /** TMF678 customerBill: what may change is a column, the rest as written. */
-export const billDefinition: ResourceDefinition<BillRow> = {
+export const billDefinition: ResourceDefinition<BillRow, 'id'> = {
   key: 'TMF678.customerBill',
   table: 'billing.customer_bill',
   columns: {
@@ -48,6 +48,7 @@ export const billDefinition: ResourceDefinition<BillRow> = {
   readOnly: [...settledAttributes, 'lastUpdate'],
   mandatory: ['state'],
   stateAttribute: 'state',
+  reads: ['id'],
   // The address of a receipt is where this installation is reached now, so it is not stored.
   project: ({ id, document }, { href }) => ({
     billDocument: listOf(document['billDocument']).map((attachment) => ({ ...attachment, href: href(`/bss-api/billing/v1/customerBill/${id}/document`) })),

@@ -52,8 +52,12 @@ const shownItems = `(SELECT jsonb_agg(CASE WHEN i.order_id IS NULL THEN item ELS
     || CASE WHEN i.price_minor IS NULL OR i.currency IS NULL THEN '{}' ELSE jsonb_build_object('itemPrice', jsonb_build_array(${shownPrice})) END END)
   FROM jsonb_array_elements(r.document->'productOrderItem') item LEFT JOIN order_mgmt.order_item i ON i.order_id = r.id AND i.item_id = item->>'id')`;
 
+const reads = ['state', 'itemId', 'offeringName', 'subscriptionId', 'priceId', 'priceName', 'priceMinor', 'currency', 'cancelledFor'] as const satisfies readonly (keyof OrderRow)[];
+
+type ShownOrder = Pick<OrderRow, 'id' | 'document' | (typeof reads)[number]>;
+
 /** TMF622 productOrder. */
-export const productOrder: ResourceDefinition<OrderRow> = {
+export const productOrder: ResourceDefinition<OrderRow, (typeof reads)[number]> = {
   key: 'TMF622.productOrder',
   table: 'order_mgmt.product_order',
   select: further,
@@ -76,6 +80,7 @@ export const productOrder: ResourceDefinition<OrderRow> = {
   readOnly: ['state', 'orderDate', 'completionDate', 'cancellationDate', 'relatedParty'],
   mandatory: ['orderDate', 'state', 'productOrderItem', 'relatedParty'],
   stateAttribute: 'state',
+  reads,
   project: (row) => ({ productOrderItem: itemsOf(row), ...totalOf(row), ...reasonOf(row), relatedParty: row.document['relatedParty'] ?? [] }),
   payload: (row) => orderFactsOf(row),
   permits: {
@@ -85,13 +90,13 @@ export const productOrder: ResourceDefinition<OrderRow> = {
 };
 
 /** The items as posted, each in the state of its order; the one with effect shows its line and its price. */
-function itemsOf(row: OrderRow): Document[] {
+function itemsOf(row: ShownOrder): Document[] {
   const posted = row.document['productOrderItem'];
   const items = Array.isArray(posted) ? posted.filter(isObject) : [];
   return items.map((item) => ({ ...item, state: row.state, ...(item['id'] === row.itemId ? effectOf(row, item) : {}) }));
 }
 
-function effectOf(row: OrderRow, item: Document): Document {
+function effectOf(row: ShownOrder, item: Document): Document {
   const product = isObject(item['product']) ? item['product'] : {};
   const offering = isObject(item['productOffering']) ? item['productOffering'] : {};
   return {
@@ -102,15 +107,15 @@ function effectOf(row: OrderRow, item: Document): Document {
 }
 
 /** One item, one price: the total is the same, after what a client posted there. */
-function totalOf(row: OrderRow): Document {
+function totalOf(row: ShownOrder): Document {
   if (row.priceMinor === null || row.currency === null) return {};
   const posted = row.document['orderTotalPrice'];
   return { orderTotalPrice: [...(Array.isArray(posted) ? posted : []), priceOf(row, row.priceMinor, row.currency)] };
 }
 
-const reasonOf = ({ cancelledFor: reason }: OrderRow): Document => (typeof reason === 'string' ? { cancellationReason: reason } : {});
+const reasonOf = ({ cancelledFor: reason }: ShownOrder): Document => (typeof reason === 'string' ? { cancellationReason: reason } : {});
 
-const priceOf = ({ priceId, priceName }: OrderRow, priceMinor: number, currency: string): Document => ({
+const priceOf = ({ priceId, priceName }: ShownOrder, priceMinor: number, currency: string): Document => ({
   name: priceName ?? priceId, priceType: 'recurring', recurringChargePeriod: 'month',
   price: { taxIncludedAmount: toWireMoney(money(priceMinor, currency)), '@type': 'Price' },
   productOfferingPrice: { id: priceId, name: priceName ?? priceId },

@@ -26,7 +26,7 @@ import { insertCustomer, moveCustomer, removeCustomer, updateCustomer, type Cust
 const unreachable: Document = verdict(violation(contactMediumRequired, { media: 0 }));
 
 /** TMF629 customer (DOMAIN §4 "Customer"); its contact media stand in the document as written. */
-export const customers: ResourceDefinition<CustomerRow> = {
+export const customers: ResourceDefinition<CustomerRow, 'status'> = {
   key: 'TMF629.customer',
   table: 'crm.customer',
   columns: {
@@ -43,6 +43,7 @@ export const customers: ResourceDefinition<CustomerRow> = {
   extensions: extensionsOf('TMF629.customer'),
   readOnly: ['status', 'statusReason'],
   mandatory: ['name', 'engagedParty'],
+  reads: ['status'],
   project: (row) => ({ [verdictAttribute]: row.status === 'prospect' ? unreachable : undefined }),
   permits: {},
 };

@@ -40,8 +40,10 @@ export interface UsageRow extends ResourceRow, Origin {
 /** What the source reported and charging goes by. */
 const reportedAttributes = ['usageDate', 'usageType', 'usageCharacteristic', 'usageSpecification'];
 
+const read = ['subscriptionId', 'customerId', 'msisdn', 'allowance', 'consumed', 'unratedExcess', 'recycleCount', 'policyViolation'] as const satisfies readonly (keyof UsageRow)[];
+
 /** TMF635 usage. */
-export const usages: ResourceDefinition<UsageRow> = {
+export const usages: ResourceDefinition<UsageRow, (typeof read)[number]> = {
   key: 'TMF635.usage',
   table: 'mediation.usage',
   columns: {
@@ -65,6 +67,7 @@ export const usages: ResourceDefinition<UsageRow> = {
   readOnly: (row) => ['status', 'ratedProductUsage', ...(row.status === 'rejected' && row.subscriptionId === null ? [] : reportedAttributes)],
   mandatory: ['usageSpecification', 'usageDate', 'status'],
   stateAttribute: 'status',
+  reads: read,
   project: ({ subscriptionId, customerId, msisdn, allowance, consumed, unratedExcess, recycleCount, policyViolation }) =>
     ({ subscriptionId, customerId, msisdn, allowance, consumed, unratedExcess, recycleCount, [verdictAttribute]: policyViolation }),
   payload: usageEvent,

@@ -4,6 +4,7 @@ import { snake } from '#db/names';
 import { resources } from '#generated/resources';
 import { formatId, type IdPrefix } from '#runtime/ids';
 import { storable } from '#runtime/storable';
+import { firstLevelColumns } from './document.ts';
 import { Binder } from './filter.ts';
 import type { Document, ResourceDefinition, ResourceRow, ResourceValues } from './resource.ts';
 import { snapshotSql, totalOf } from './total.ts';
@@ -81,6 +82,7 @@ export interface ListRequest {
 }
 
 export interface ListResult<Row> {
+  /** They hold what the definition `reads`. */
   readonly rows: Row[];
   /** Rows that match, on this page or not. */
   readonly total: number;
@@ -111,8 +113,8 @@ interface Seen {
 function pageSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>, where: string, order: string, window: string): string {
   const { table, select, joins = '' } = definition;
   const snapshot = `(SELECT ${snapshotSql}) AS snapshot`;
-  if (!select) return `SELECT r.*, ${snapshot} FROM ${table} r ${where} ${order} ${window}`;
-  return `SELECT r.*, ${snapshot}${furtherSql(definition)} FROM (SELECT r.* FROM ${table} r ${where} ${order} ${window}) r ${joins} ${order}`;
+  if (!select) return `SELECT ${shownSql(definition)}, ${snapshot} FROM ${table} r ${where} ${order} ${window}`;
+  return `SELECT ${shownSql(definition)}, ${snapshot} FROM (SELECT r.* FROM ${table} r ${where} ${order} ${window}) r ${joins} ${order}`;
 }
 
 /** Skips ids in the index only, at most half of them, and reads whole rows of the page alone. */
@@ -124,7 +126,7 @@ async function farPage<Row extends ResourceRow>(db: Database, definition: Resour
   const binder = new Binder(request.values);
   const order = request.order(binder, backwards);
   const ids = `SELECT r.id FROM ${definition.table} r ${where} ORDER BY ${order} ${windowSql(binder, size, backwards ? behind - size : request.offset)}`;
-  const rows = await db.read<Row>(`${selectSql(definition)} JOIN (${ids}) page USING (id) ORDER BY ${order}`, binder.values, false);
+  const rows = await db.read<Row>(`SELECT ${shownSql(definition)} FROM ${definition.table} r JOIN (${ids}) page USING (id) ${definition.joins ?? ''} ORDER BY ${order}`, binder.values, false);
   return { rows: backwards ? rows.reverse() : rows, total };
 }
 
@@ -133,7 +135,16 @@ const windowSql = (binder: Binder, limit: number, offset: number): string => `LI
 const selectSql = <Row extends ResourceRow>(definition: ResourceDefinition<Row>): string =>
   `SELECT r.*${furtherSql(definition)} FROM ${definition.table} r ${definition.joins ?? ''}`;
 
-const furtherSql = <Row extends ResourceRow>({ select = {} }: ResourceDefinition<Row>): string =>
+/** What a row of a list needs to be shown. */
+function shownSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>): string {
+  const { select = {}, reads } = definition;
+  if (!reads) return `r.*${furtherSql(definition)}`;
+  const columns = [...firstLevelColumns(definition).map(([, column]) => column), ...reads.filter((name) => !Object.hasOwn(select, name)).map(snake)];
+  const further = Object.fromEntries(Object.entries(select).filter(([name]) => (reads as readonly string[]).includes(name)));
+  return [...new Set(['id', 'document', ...columns])].map((column) => `r."${column}"`).join(', ') + furtherSql({ select: further });
+}
+
+const furtherSql = ({ select = {} }: Pick<ResourceDefinition, 'select'>): string =>
   Object.entries(select).map(([name, sql]) => `, ${sql} AS "${snake(name)}"`).join('');
 
 function whereSql<Row extends ResourceRow>({ only }: ResourceDefinition<Row>, conditions: readonly string[]): string {

@@ -33,11 +33,15 @@ const posted = (path: string): string => `ARRAY(SELECT jsonb_path_query(r.docume
 const shownRelations = `CASE WHEN r.managed AND r.parent_id IS NOT NULL
   THEN jsonb_build_array(jsonb_build_object('relationshipType', 'supports', 'service', jsonb_build_object('id', r.parent_id))) ELSE r.document->'serviceRelationship' END`;
 
+const reads = ['managed', 'state', 'parentId', 'supporting', 'startedAt', 'endedAt'] as const satisfies readonly (keyof ShownService)[];
+
 /** TMF638 service. What a service order made follows from its orders; a row a client posts is kept as posted. */
-export const definition: ResourceDefinition<ShownService> = {
+export const definition: ResourceDefinition<ShownService, (typeof reads)[number]> = {
   key: 'TMF638.service',
   table: 'service_inventory.service',
-  select: { supporting, startedAt: since('active'), endedAt: since('terminated') },
+  select: { supporting, startedAt: 'h.started_at', endedAt: 'h.ended_at' },
+  joins: `LEFT JOIN LATERAL (SELECT min(h.at) FILTER (WHERE h.to_state = 'active') AS started_at, min(h.at) FILTER (WHERE h.to_state = 'terminated') AS ended_at
+    FROM service_inventory.service_history h WHERE h.service_id = r.id) h ON true`,
   columns: {
     state: { column: 'state', type: 'text' },
     serviceDate: { column: 'service_date', type: 'timestamptz' },
@@ -55,6 +59,7 @@ export const definition: ResourceDefinition<ShownService> = {
   mandatory: ['state', 'serviceSpecification', 'serviceDate'],
   stateAttribute: 'state',
   initial: (_body, at) => ({ serviceDate: at }),
+  reads,
   project: ({ managed, state, supporting: ids, parentId, startedAt, endedAt }, { href }) => (managed ? {
     startDate: startedAt, endDate: endedAt, hasStarted: startedAt !== null, isServiceEnabled: state === 'active',
     supportingService: ids?.map((id) => ({ id, href: href(`${path}/${id}`) })) ?? null,

@@ -7,10 +7,6 @@ import pg from 'pg';
 import { withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
 import type { ResourceKey } from '#generated/resources';
-import { customers } from '../../handlers/crm/customer.ts';
-import { billDefinition } from '../../handlers/billing/bill.ts';
-import { productOrder } from '../../handlers/com/order.ts';
-import { usages } from '../../handlers/mediation/usage.ts';
 import { conditionsOf } from '../../handlers/resource/condition.ts';
 import { Binder, filterSql } from '../../handlers/resource/filter.ts';
 import { retentionSweep as paymentRetention } from '../../handlers/payment/retention.ts';
@@ -19,7 +15,7 @@ import type { ResourceDefinition } from '../../handlers/resource/resource.ts';
 import { listResources } from '../../handlers/resource/rows.ts';
 import { orderSql } from '../../handlers/resource/sort.ts';
 import type { Service } from '../../handlers/service.ts';
-import { definition as service } from '../../handlers/som/service.ts';
+import { bigDefinitions } from '../support/big-definitions.ts';
 import { manyRows } from '../support/many-rows.ts';
 
 const rows = 10_000;
@@ -39,8 +35,7 @@ test.after.always(async () => {
   await clone.drop();
 });
 
-const definitions = [customers, productOrder, service, usages, billDefinition] as unknown as readonly ResourceDefinition[]; // each of its own row, which no plan depends on
-const definitionOf = (key: ResourceKey): ResourceDefinition => definitions.find((one) => one.key === key)!;
+const definitionOf = (key: ResourceKey): ResourceDefinition => bigDefinitions.find((one) => one.key === key)!;
 
 /** Plans of the statements a list sends, in their order. */
 async function plansOf(key: ResourceKey, query: Readonly<Record<string, string>>): Promise<string[]> {
@@ -95,7 +90,7 @@ for (const [key, query] of filters) {
   });
 }
 
-for (const { key } of definitions) {
+for (const { key } of bigDefinitions) {
   test.serial(`${key}: the newest are read in their order, all are counted in an index alone`, async (t) => {
     const [page = '', total = ''] = await plansOf(key, {});
     t.notRegex(paged(page), /Seq Scan|Sort/, page);
