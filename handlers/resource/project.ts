@@ -19,23 +19,17 @@ export function project<Row extends ResourceRow>(service: Service, definition: R
   const { schema } = resources[definition.key];
   const all: JsonObject = { id: row.id, href: hrefOf(service, definition, row.id) };
   for (const [name, value] of Object.entries(row.document)) put(all, name, value);
-  add(all, columnsOf(definition, row));
-  add(all, definition.project?.(row, service) ?? {});
+  const values = row as unknown as Document; // rows have a property per column
+  for (const [name, column] of firstLevelColumns(definition)) show(all, name, values[camel(column)]);
+  for (const [name, value] of Object.entries(definition.project?.(row, service) ?? {})) show(all, name, value);
   all['@type'] ??= schema;
   return fields ? reduced(all, fields) : all;
 }
 
 /** Columns and the definition's own view win over the document; what they leave empty is absent. */
-function add(all: JsonObject, more: Document): void {
-  for (const [name, value] of Object.entries(more)) {
-    if (value === null || value === undefined) delete all[name];
-    else put(all, name, value instanceof Date ? isoTime(value) : value);
-  }
-}
-
-function columnsOf<Row extends ResourceRow>(definition: ResourceDefinition<Row>, row: Row): Document {
-  const values = row as unknown as Readonly<Record<string, unknown>>; // rows have a property per column
-  return Object.fromEntries(firstLevelColumns(definition).map(([path, column]) => [path, values[camel(column)]]));
+function show(all: JsonObject, name: string, value: unknown): void {
+  if (value === null || value === undefined) delete all[name];
+  else put(all, name, value instanceof Date ? isoTime(value) : value);
 }
 
 function reduced(all: JsonObject, fields: ReadonlySet<string>): JsonObject {
