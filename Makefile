@@ -1,6 +1,6 @@
 # Every target is a thin alias; `./bss --help` has the rest.
 .DEFAULT_GOAL := help
-.PHONY: help up down demo test test-long gen
+.PHONY: help up down demo test test-long gen sdks
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,3 +22,6 @@ test-long: ## The long runs: more seeds, more crash points, more fuzz
 
 gen: ## Write generated/ anew from specs/
 	@bin/bootstrap --dev && $$(cat .toolchain/node-path) tools-gen/main.ts
+
+sdks: ## Write SDKs to dist/sdk/ (needs Java); LANGUAGES="typescript python" for some
+	@bin/bootstrap --dev && $$(cat .toolchain/node-path) tools-gen/sdk.ts $(LANGUAGES)

@@ -1,6 +1,7 @@
 /** generated/openapi/<api>.json: each document with its overlays, as its service hands it out. */
 import type { GeneratedFile } from '../banner.ts';
 import type { Inputs } from '../inputs.ts';
+import type { Spec } from '../load-spec.ts';
 import type { OpenApiDocument } from '../openapi.ts';
 
 /** How every operation is called; the TM Forum leaves it open. */
@@ -10,10 +11,12 @@ export function documentFiles({ specs }: Inputs): GeneratedFile[] {
   return specs.map(({ api, file, patches, document }) => ({
     path: `generated/openapi/${api}.json`, generator: 'tools-gen/reference/documents.ts', inputs: [file, ...patches],
     // The banner is the object's first member and brings its opening brace.
-    body: `${JSON.stringify(secured(document), null, 1).slice(2)}\n`,
+    body: `${JSON.stringify(servedDocument({ document }), null, 1).slice(2)}\n`,
   }));
 }
 
-const secured = (document: OpenApiDocument): object => ({
-  ...document, security: [{ ApiToken: [] }], components: { ...document.components, securitySchemes: { ApiToken: tokenScheme } },
-});
+/** A document as its service hands it out: with the token every operation asks for. */
+export function servedDocument({ document }: Pick<Spec, 'document'>): OpenApiDocument {
+  const secured = { ...document, security: [{ ApiToken: [] }], components: { ...document.components, securitySchemes: { ApiToken: tokenScheme } } };
+  return secured; // what it says beyond the type is for others to read
+}
