@@ -51,6 +51,9 @@ async function validate(generator: Generator, { modules }: Sdk, documents: strin
   return bad === 0 ? 0 : 1;
 }
 
+/** As somebody standing here would write it. */
+const shown = (path: string): string => (relative('.', path).startsWith('..') ? path : relative('.', path));
+
 const secondsSince = (begin: number): string => ((performance.now() - begin) / 1000).toFixed(1);
 
 async function main(): Promise<number> {
@@ -71,7 +74,7 @@ async function main(): Promise<number> {
       const target = join(out, name);
       await writePackage(generator, languages[name], sdk, { root, documents, work: join(work, name), target });
       const { files, bytes } = await sizeOf(target);
-      console.log(`${languages[name].title}: ${relative('.', target) || '.'}, ${files} files, ${(bytes / 1e6).toFixed(1)} MB in ${secondsSince(begin)} s`);
+      console.log(`${languages[name].title}: ${shown(target)}, ${files} files, ${(bytes / 1e6).toFixed(1)} MB in ${secondsSince(begin)} s`);
     }
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -5,7 +5,7 @@
  */
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { addresses } from '#generated/clients';
 import { runProgram, lastLines } from '#tools-gen/sdk/program';
@@ -67,7 +67,7 @@ async function drive(t: ExecutionContext, name: string, program: string, args: r
   t.deepEqual(said, {
     customer: 'CUST-001', refused: 'order.create.kyc_required', order: 'ORD-002', placedOnce: true, orderState: 'completed',
     service: 'active', serviceType: 'CFS_MOBILE_BROADBAND', activeServices: 3, rowsOfPage: 1, usage: 'billed', payment: 'captured', paid: 10, bill: 'settled', due: 10,
-    name, notification: 'ProductOrderStateChangeEvent', notified: 'ORD-002',
+    name, media: 1, notification: 'ProductOrderStateChangeEvent', notified: 'ORD-002',
   });
   t.is(Date.parse(String(orderedAt)), stack.clock.now().getTime());
   await stack.settle();
@@ -111,23 +111,28 @@ needing('the Python SDK takes a customer from nothing to a line in use', { Java:
   await drive(t, 'Bo Tan-Lim', join(venv, 'bin/python'), [join(root, 'test/sdk/order_to_activate.py')], place);
 });
 
-needing('the Java SDK compiles, and so does what its README shows', { Java: hasJava, Maven: hasMaven }, async (t) => {
+needing('the Java SDK takes a customer from nothing to a line in use', { Java: hasJava, Maven: hasMaven }, async (t) => {
   t.timeout(15 * minute);
   const sdk = await generate(t, 'java');
   const code = await quickStart(sdk);
   const imports = code.split('\n').filter((line) => line.startsWith('import ')).join('\n');
   const body = code.split('\n').filter((line) => !line.startsWith('import ')).join('\n');
   await writeFile(join(sdk, 'src/main/java/QuickStart.java'), `${imports}\nclass QuickStart {\n  static void main(String[] args) {\n${body}\n  }\n}\n`);
-  await run('mvn', ['--batch-mode', '--quiet', 'compile'], { cwd: sdk });
-  t.pass();
+  await run('mvn', ['--batch-mode', '--quiet', 'compile', 'dependency:copy-dependencies', '-DoutputDirectory=lib'], { cwd: sdk });
+  await drive(t, 'Di Foo-Lee', 'java', ['-cp', `target/classes${delimiter}lib/*`, join(root, 'test/sdk/OrderToActivate.java')], sdk);
 });
 
-needing('the Go SDK compiles, and so does what its README shows', { Java: hasJava, Go: hasGo }, async (t) => {
+needing('the Go SDK takes a customer from nothing to a line in use', { Java: hasJava, Go: hasGo }, async (t) => {
   t.timeout(15 * minute);
   const sdk = await generate(t, 'go');
   await mkdir(join(sdk, 'quickstart'));
   const imports = ['context', 'fmt', 'log', 'os', 'bss-cli-sdk/tmf622'].map((path) => `import "${path}"\n`).join('');
   await writeFile(join(sdk, 'quickstart/main.go'), `package main\n\n${imports}\nfunc main() {\n${await quickStart(sdk)}}\n`);
   await run('go', ['build', './...'], { cwd: sdk });
-  t.pass();
+  const client = join(place, 'go-client');
+  await mkdir(client);
+  await cp(join(root, 'test/sdk/order_to_activate.go'), join(client, 'main.go'));
+  await writeFile(join(client, 'go.mod'), `module client\n\ngo 1.23\n\nrequire bss-cli-sdk v0.0.0\n\nreplace bss-cli-sdk => ${sdk}\n`);
+  await run('go', ['build', '-o', 'client', '.'], { cwd: client });
+  await drive(t, 'Cy Ng-Ho', join(client, 'client'), [], client);
 });

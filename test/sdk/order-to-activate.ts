@@ -124,6 +124,6 @@ server.close();
 console.log(JSON.stringify({
   customer: customerId, refused: refused.reason, order: id, placedOnce: again.id === id, orderState: order.state,
   service: service.state, serviceType: service.serviceType, activeServices: Number(page.raw.headers.get('x-total-count')), rowsOfPage: Number(page.raw.headers.get('x-result-count')),
-  usage: usage.status, payment: payment.status, paid: payment.totalAmount?.value, bill: bill?.state, due: bill?.amountDue?.value, name: patched.name,
+  usage: usage.status, payment: payment.status, paid: payment.totalAmount?.value, bill: bill?.state, due: bill?.amountDue?.value, name: patched.name, media: patched.contactMedium?.length,
   notification: told?.eventType, notified: told?.event?.productOrder?.id, orderedAt: told?.event?.productOrder?.orderDate?.toISOString(),
 }));

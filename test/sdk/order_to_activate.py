@@ -138,6 +138,6 @@ print(json.dumps({
     "service": service.state, "serviceType": service.service_type,
     "activeServices": int(page.headers["x-total-count"]), "rowsOfPage": int(page.headers["x-result-count"]),
     "usage": usage.status, "payment": paid.status, "paid": paid.total_amount.value, "bill": bill.state, "due": bill.amount_due.value,
-    "name": patched.name, "notification": told.event_type, "notified": told.event.product_order.id,
+    "name": patched.name, "media": len(patched.contact_medium), "notification": told.event_type, "notified": told.event.product_order.id,
     "orderedAt": told.event.product_order.order_date.isoformat(),
 }))

@@ -148,7 +148,9 @@ test('an archive that is not the one that was tried is thrown away before it run
 
 test('the guide shows what the tested scripts do', (t) => {
   const guide = readFileSync(new URL('docs/SDKS.md', root), 'utf8');
-  for (const [fence, script] of [['ts', 'test/sdk/order-to-activate.ts'], ['python', 'test/sdk/order_to_activate.py']] as const) {
+  const scripts = { ts: 'order-to-activate.ts', python: 'order_to_activate.py', java: 'OrderToActivate.java', go: 'order_to_activate.go' };
+  for (const [fence, name] of Object.entries(scripts)) {
+    const script = `test/sdk/${name}`;
     const source = readFileSync(new URL(script, root), 'utf8');
     const blocks = [...guide.matchAll(new RegExp(`\`\`\`${fence}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text]) => text!);
     t.true(blocks.length > 0);

@@ -13,7 +13,7 @@ export const java: Language = {
   generator: 'java',
   options: ({ name }) => ({
     library: 'native', invokerPackage: `${root}.${name}`, apiPackage: `${root}.${name}.api`, modelPackage: `${root}.${name}.model`,
-    sourceFolder: sources, openApiNullable: false, useSingleRequestParameter: true, documentationProvider: 'none',
+    sourceFolder: sources, openApiNullable: false, containerDefaultToNull: true, useSingleRequestParameter: true, documentationProvider: 'none',
     disallowAdditionalPropertiesIfNotPresent: false, hideGenerationTimestamp: true,
   }),
   from: folderOf,

@@ -73,7 +73,7 @@ function listenerText({ spec, notifications }: SdkModule): string {
 const install = 'It runs on Node 20 or newer and in browsers and has no dependencies: `npm install <this folder>`, or publish it to your own registry.';
 
 const quickStart = `
-import { Configuration, ProductOrderApi, ResponseError, ErrorFromJSON } from 'bss-cli-sdk/tmf622';
+import { Configuration, ProductOrderApi, ResponseError, ModelErrorFromJSON } from 'bss-cli-sdk/tmf622';
 
 const apiKey = process.env.BSS_TOKEN ?? '';
 const orders = new ProductOrderApi(new Configuration({ apiKey })); // basePath: 'https://…' for another address
@@ -81,7 +81,7 @@ const mine = await orders.listProductOrder({ relatedPartyId: 'CUST-001', state: 
 try {
   await orders.retrieveProductOrder({ id: mine[0]?.id ?? 'ORD-000' });
 } catch (error) {
-  if (error instanceof ResponseError) console.log(ErrorFromJSON(await error.response.json()).reason);
+  if (error instanceof ResponseError) console.log(ModelErrorFromJSON(await error.response.json()).reason);
 }
 `;
 
