@@ -93,4 +93,5 @@ test('a page shows request, answer, events, notifications and the rules that can
   t.regex(text, /## deleteWidget[\s\S]+Can be refused by `widget\.delete\.used`\./);
   t.regex(text, /\| `widget\.create\.too_big` \| 422 \| larger than 9 \| Too big\. \| Take \{size\} or less\. \|/);
   t.true(text.includes('| `colour` | red / blue | Colour of the widget. |'));
+  t.notRegex(text, /### Colour/, 'words to choose from have no section of their own');
 });

@@ -106,7 +106,8 @@ function schemasOf(spec: Spec, sources: readonly OperationSource[]): ApiText['sc
   const all = spec.document.components.schemas;
   const wanted = new Set<string>();
   const take = (name: string | undefined, deep: boolean): void => {
-    if (!name || wanted.has(name) || !all[name]) return;
+    // Words to choose from are shown where they are used.
+    if (!name || wanted.has(name) || !all[name] || schemaOf(spec.document, all[name]).enum) return;
     wanted.add(name);
     if (!deep) return;
     for (const each of Object.values(schemaOf(spec.document, all[name]).properties ?? {})) take(refName(each) ?? refName(each.items), true);

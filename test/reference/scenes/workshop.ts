@@ -1,9 +1,7 @@
 import { orderBody } from '#cli/order/creation';
-import { elapsedMs, sleep } from '#runtime/clock';
 import { customer, ended, lineOf } from '../../support/story.ts';
+import { until } from '../../support/until.ts';
 import type { Got, Player } from '../player.ts';
-
-const waitMsMax = 10_000;
 
 /** A network that does not answer: orders that wait for an operator, one helped on and one given up. */
 export async function workshop(player: Player): Promise<void> {
@@ -31,12 +29,8 @@ export async function workshop(player: Player): Promise<void> {
 async function heldOrder(player: Player): Promise<string> {
   const { stack } = player;
   const { id } = await player.ask('TMF622.createProductOrder', 'an order the network will not answer', { body: orderBody({ customerId: await customer(stack), offeringId: 'PLAN_S' }) });
-  for (const begin = elapsedMs(); ;) {
-    const [held] = await stack.sql("SELECT 1 FROM order_mgmt.product_order WHERE id = $1 AND state = 'held'", [id]);
-    if (held) return id;
-    if (elapsedMs() - begin > waitMsMax) throw new Error(`${id} is not held`);
-    await sleep(20);
-  }
+  await until(async () => (await stack.sql("SELECT 1 FROM order_mgmt.product_order WHERE id = $1 AND state = 'held'", [id])).length > 0);
+  return id;
 }
 
 /** What the steps of an order call; each finds what is there already, as after a crash. */
