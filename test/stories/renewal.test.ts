@@ -37,7 +37,7 @@ const inPath = (id: string) => ({ params: { path: { id } } });
 const planChange = (stack: Stack, id: string, offeringId: string) => ok(stack.clients.subscription.POST('/subscription/{id}/planChange', { ...inPath(id), body: { offeringId } }));
 const renewals = (stack: Stack, id: string) => ok(stack.clients.subscription.GET('/subscription/{id}/renewal', inPath(id)));
 
-test('N7: a line of the 31st renews at the end of every month, and each renewal has its receipt', async (t) => {
+test.serial('N7: a line of the 31st renews at the end of every month, and each renewal has its receipt', async (t) => {
   const stack = await startStack(t, { at: '2027-10-31T10:00:00Z' });
   const { id } = await line(stack, await customer(stack));
   await advance(stack, '2028-10-31T10:00:00Z');
@@ -63,7 +63,7 @@ test('N7: a line of the 31st renews at the end of every month, and each renewal 
   t.deepEqual(by, [{ actor: 'subscription' }], 'by the system, whoever moved the clock');
 });
 
-test('H5: a line keeps its price, changes plan at the boundary, and follows a price after its notice', async (t) => {
+test.serial('H5: a line keeps its price, changes plan at the boundary, and follows a price after its notice', async (t) => {
   const stack = await startStack(t, { at: '2026-02-15T09:00:00Z' });
   const { subscription } = stack.clients;
   const { id } = await line(stack, await customer(stack), 'PLAN_M');
@@ -98,7 +98,7 @@ test('H5: a line keeps its price, changes plan at the boundary, and follows a pr
   ]), []);
 });
 
-test('change_meets_migration: what a customer has chosen is never overwritten, and replaces a price that was announced', async (t) => {
+test.serial('change_meets_migration: what a customer has chosen is never overwritten, and replaces a price that was announced', async (t) => {
   const stack = await startStack(t, { at: '2026-02-15T09:00:00Z' });
   const { subscription } = stack.clients;
   const ada = await customer(stack);
@@ -119,7 +119,7 @@ test('change_meets_migration: what a customer has chosen is never overwritten, a
   t.deepEqual(await charged(stack), [10, 10, 25, 45]);
 });
 
-test('N6: a declined renewal blocks the line and keeps its change; another card brings it back from that moment', async (t) => {
+test.serial('N6: a declined renewal blocks the line and keeps its change; another card brings it back from that moment', async (t) => {
   const stack = await startStack(t, { at: '2026-01-31T02:00:00Z' });
   const ada = await customer(stack);
   const bought = await line(stack, ada);
@@ -150,7 +150,7 @@ test('N6: a declined renewal blocks the line and keeps its change; another card 
   t.deepEqual(await charged(stack), [10, 25]);
 });
 
-test('an exhausted line renews like any other; top-ups end with their period; every charge has its receipt', async (t) => {
+test.serial('an exhausted line renews like any other; top-ups end with their period; every charge has its receipt', async (t) => {
   const stack = await startStack(t, { at: '2026-04-11T09:00:00Z' });
   const ada = await customer(stack);
   const bought = await line(stack, ada);
@@ -178,7 +178,7 @@ test('an exhausted line renews like any other; top-ups end with their period; ev
   t.like(receipt, { customerId: ada });
 });
 
-test('a gateway that answers only the third time charges the renewal once', async (t) => {
+test.serial('a gateway that answers only the third time charges the renewal once', async (t) => {
   const stack = await startStack(t, { at: '2026-04-11T09:00:00Z' });
   const ada = await customer(stack);
   const bought = await line(stack, ada);
