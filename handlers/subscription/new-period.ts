@@ -12,10 +12,10 @@ import type { Line } from './line.ts';
 import { changeEvent, moveEvent, pendingOf, planFacts, type PendingChange } from './pending-change.ts';
 import { boundaryFrom } from './period.ts';
 import type { Purchase } from './purchase.ts';
-import { lockRenewal, type Renewal } from './renewal.ts';
+import type { Renewal } from './renewal.ts';
 import { nextIds, nothingPending } from './store.ts';
 import { noteEnded } from './store-pending.ts';
-import { storeCapture, type RenewedLine } from './store-renewal.ts';
+import { storeCaptured, storePeriod, type RenewedLine } from './store-renewal.ts';
 
 /**
  * Opens the period a captured renewal has paid for, in the transaction of the caller, who holds the line
@@ -24,23 +24,19 @@ import { storeCapture, type RenewedLine } from './store-renewal.ts';
 export async function startPeriod(tx: Tx, service: Service, line: Line, renewal: Renewal, { paymentId, billId }: Outcome): Promise<Renewal> {
   const now = service.clock.now();
   const period = periodOf(service, line, renewal);
-  const facts = { subscriptionId: line.id, state: line.state };
-  const moves = {
-    renewal: renewalMachine.move(tx, renewal.state, 'capture', undefined),
-    line: subscriptionMachine.move(tx, line.state, 'renew', facts, { subscriptionId: line.id, customerId: line.customerId }),
-  };
+  const capture = renewalMachine.move(tx, renewal.state, 'capture', undefined);
+  const captured = await storeCaptured(tx, capture, renewal, {
+    paymentId, billId, declineCode: null, settledAt: now, nextRunMs: null, periodStart: period.start, periodEnd: period.end,
+  }, now);
   await endTopUps(tx, line, period.start, now);
   const applied = appliedChange(line, renewal);
   const values = { ...charged(renewal), anchor: period.anchor, periodStart: period.start, periodEnd: period.end, ...pendingAfter(service, line, period, applied) };
-  const stored = await storeCapture(tx, moves, line, renewal, values, {
-    paymentId, billId, declineCode: null, settledAt: now, nextRunMs: null, periodStart: period.start, periodEnd: period.end,
-  }, {
+  const move = subscriptionMachine.move(tx, line.state, 'renew', { subscriptionId: line.id, state: line.state }, { subscriptionId: line.id, customerId: line.customerId });
+  const stored = await storePeriod(tx, move, line, values, {
     ids: await nextIds(tx, 'BKT', values.grants.length), grants: values.grants, subscriptionId: line.id, source: 'plan', offeringId: values.offeringId,
     purchaseId: null, expiresAt: period.end,
   }, now);
-  const captured = await lockRenewal(tx, renewal.id);
-  if (!captured) throw new Error(`renewal ${renewal.id} is gone`);
-  const change = { from: moves.line.from, to: moves.line.to, trigger: moves.line.trigger };
+  const change = { from: move.from, to: move.to, trigger: move.trigger };
   record(tx, 'subscription.renewed', line.id, { ...renewalEvent(stored, captured), ...periodEvent(stored), ...change, reason: null });
   if (line.state === 'blocked') record(tx, 'subscription.unblocked', line.id, { ...lineEvent(stored), ...change, reason: line.blockReason });
   if (applied) await tellApplied(tx, line, stored, applied, now);

@@ -55,7 +55,7 @@ function answered(line: Line, renewal: Renewal): Renewal {
   const { id, subscriptionId, customerId, paymentId, declineCode } = renewal;
   if (renewal.state === 'declined') throw violation(renewPaymentDeclined, { subscriptionId, customerId, renewalId: id, paymentId, declineCode, declined: true });
   // The line ended while its card was charged; the money goes back.
-  if (renewal.state === 'skipped') subscriptionMachine.move({}, 'terminated', 'renew', { subscriptionId }, { subscriptionId, customerId: line.customerId });
+  if (renewal.skipReason === 'terminated') subscriptionMachine.move({}, 'terminated', 'renew', { subscriptionId }, { subscriptionId, customerId: line.customerId });
   return renewal;
 }
 

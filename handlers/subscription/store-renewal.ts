@@ -64,19 +64,15 @@ async function noteChange(writer: Writer, move: RenewalMove<string>, { id, attem
 export type RenewedLine = Pick<Line, 'offeringId' | 'offeringName' | 'priceId' | 'priceName' | 'priceMinor' | 'grants' | 'blockingAllowances' | 'anchor'
   | 'periodStart' | 'periodEnd'> & Partial<Line>;
 
-export interface Capture {
-  readonly renewal: RenewalMove<'renewal.capture'>;
-  readonly line: Move<'subscription.renew', SubscriptionState>;
-}
+/** Keeps that a locked renewal was paid; its period is opened in the same transaction. */
+export const storeCaptured = (tx: Tx, move: RenewalMove<'renewal.capture'>, renewal: Renewal, outcome: RenewalValues, at: Date): Promise<Renewal> =>
+  changeRenewal(tx.writer(move.permit), move, renewal, outcome, null, at);
 
-/** Opens the paid period: the line as charged, its plan's buckets full, those of the period before closed. */
-export async function storeCapture(
-  tx: Tx, moves: Capture, line: Line, renewal: Renewal, values: RenewedLine, outcome: RenewalValues, buckets: NewBuckets, at: Date,
-): Promise<Line> {
-  await changeRenewal(tx.writer(moves.renewal.permit), moves.renewal, renewal, outcome, null, at);
-  const writer = tx.writer(moves.line.permit);
+/** Opens the paid period: the line as it was charged, its plan's buckets full, those of the period before closed. */
+export async function storePeriod(tx: Tx, move: Move<'subscription.renew', SubscriptionState>, line: Line, values: RenewedLine, buckets: NewBuckets, at: Date): Promise<Line> {
+  const writer = tx.writer(move.permit);
   const { grants, ...columns } = values;
-  const stored = await changeLine(writer, moves.line, line, { ...columns, grants: json(grants), blockReason: null }, null, at);
+  const stored = await changeLine(writer, move, line, { ...columns, grants: json(grants), blockReason: null }, null, at);
   await writer.sql("UPDATE subscription.bucket SET closed_at = $2 WHERE subscription_id = $1 AND source = 'plan' AND closed_at IS NULL", [line.id, at]);
   await insertBuckets(writer, buckets, at);
   return stored;
