@@ -10,8 +10,11 @@ import { lockRenewal, type Renewal } from './renewal.ts';
 import { returnMoney, settleRenewal } from './renewal-settlement.ts';
 import { leaseDue } from './store-renewal.ts';
 
-/** Lines charged at the same time: a gateway that is slow for one holds up few others. */
-const lanes = 8;
+/**
+ * Lines charged at the same time: a gateway that is slow for one holds up few others. Nothing is leased that does not begin
+ * at once, so that a lease outlasts its charge.
+ */
+export const lanes = 8;
 
 /** A live line whose boundary has come and is written down nowhere; a declined one waits for its customer. */
 const metBoundarySql = `FROM subscription.subscription s
@@ -24,7 +27,7 @@ export const renewalSweep = (service: Service): Sweep => ({
   everyMs: service.config.renewalTickSeconds * 1000,
   due: async () => (await service.db.one<{ at: Date }>(`SELECT s.period_end AS at ${metBoundarySql} ORDER BY s.period_end LIMIT 1`))?.at ?? null,
   run: async () => {
-    const waiting = await carryOnDue(service, service.config.renewalBatch);
+    const waiting = await inBatches(lanes, () => carryOnDue(service));
     const fresh = await inBatches(service.config.renewalBatch, () => renewBatch(service));
     return { examined: waiting.examined + fresh.examined, changed: waiting.changed + fresh.changed, failed: waiting.failed + fresh.failed };
   },
@@ -51,8 +54,8 @@ async function claimMet(tx: Tx, service: Service, id: string): Promise<Renewal |
 }
 
 /** Goes on with renewals whose time has come: payment was away, a process died, a card was added, money goes back. */
-export async function carryOnDue(service: Service, most: number): Promise<SweepResult> {
-  const due = await service.db.tx((tx) => leaseDue(tx, service.clock.tick(), leaseMs(service), most));
+export async function carryOnDue(service: Service): Promise<SweepResult> {
+  const due = await service.db.tx((tx) => leaseDue(tx, service.clock.tick(), leaseMs(service), lanes));
   return inLanes(due, (renewal) => runFor(service.name, renewal, () => carryOn(service, renewal)), (error, { id }) => {
     service.log.warn({ err: error, renewalId: id }, 'a renewal could not be settled; it is tried again');
   });

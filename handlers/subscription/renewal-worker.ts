@@ -1,9 +1,6 @@
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
-import { carryOnDue } from './renewal-run.ts';
-
-/** Renewals one run takes. */
-const batchMax = 20;
+import { carryOnDue, lanes } from './renewal-run.ts';
 
 /** Goes on with renewals between two sweeps: after a crash or a gateway that was away, for a new card, with money that goes back. */
 export const renewalWorker = (service: Service): Worker =>
@@ -11,7 +8,7 @@ export const renewalWorker = (service: Service): Worker =>
     name: 'subscription.renewal',
     everyMs: 500,
     async run() {
-      const { examined, changed } = await carryOnDue(service, batchMax);
-      return examined === batchMax && changed > 0;
+      const { examined, changed } = await carryOnDue(service);
+      return examined === lanes && changed > 0;
     },
   });

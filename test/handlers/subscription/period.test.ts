@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import test from 'ava';
-import { anchorOf, nextBoundary } from '#handlers/subscription/period';
+import { anchorOf, boundariesUntil, boundaryFrom, nextBoundary } from '#handlers/subscription/period';
 
 /** DOMAIN §1 "boundary, anchor": same local day and time next month, clamped to its end. */
 const singapore = 'Asia/Singapore';
@@ -62,4 +62,23 @@ test('every boundary lies 28 to 31 days and an hour at most after its start, on 
 
 test('something that is no anchor is refused', (t) => {
   t.throws(() => nextBoundary(new Date('2026-01-01'), '31', singapore), { message: /no anchor/ });
+});
+
+const days = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString().slice(0, 10));
+
+test('what a line has met is every boundary up to now, the first always among them', (t) => {
+  const end = new Date('2026-01-31T02:00:00Z');
+  const met = (until: string): string[] => days(boundariesUntil(end, new Date(until), '31 10:00:00.000', singapore));
+  t.deepEqual(met('2026-01-31T02:00:00Z'), ['2026-01-31']);
+  t.deepEqual(met('2026-02-28T01:59:59Z'), ['2026-01-31']);
+  t.deepEqual(met('2026-04-29T23:00:00Z'), ['2026-01-31', '2026-02-28', '2026-03-31']);
+});
+
+test('the first boundary after a notice is the end of the period, or one further on', (t) => {
+  const end = new Date('2026-01-31T02:00:00Z');
+  const from = (earliest: string): string => boundaryFrom(end, new Date(earliest), '31 10:00:00.000', singapore).toISOString();
+  t.is(from('2025-12-01T00:00:00Z'), '2026-01-31T02:00:00.000Z');
+  t.is(from('2026-01-31T02:00:00Z'), '2026-01-31T02:00:00.000Z');
+  t.is(from('2026-01-31T02:00:00.001Z'), '2026-02-28T02:00:00.000Z');
+  t.is(from('2026-03-01T00:00:00Z'), '2026-03-31T02:00:00.000Z');
 });

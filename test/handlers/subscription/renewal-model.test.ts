@@ -99,7 +99,7 @@ async function carryOut(shop: Shop, id: string, what: Step, model: Model): Promi
       case 'choose': await shop.call('subscription.schedulePlanChange', { params: { id }, body: { offeringId: what.plan } }); break;
       case 'card':
         await shop.deliver('payment_method.default_changed', 'payment_method', 'PM-002', { customerId: 'CUST-001', isDefault: true });
-        await shop.as({}, () => carryOnDue(shop.service, 10));
+        await shop.as({}, () => carryOnDue(shop.service));
         break;
       case 'cancel': await shop.call('subscription.cancelPlanChange', { params: { id } }); break;
       case 'renew': await shop.call('subscription.renewSubscription', { params: { id } }); break;
