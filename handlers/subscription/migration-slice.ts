@@ -39,6 +39,13 @@ async function announce(tx: Tx, service: Service, migration: PriceMigration, lin
   if (line.pendingKind !== null) {
     return { ...about, outcome: 'skipped', reason: line.pendingKind === 'plan' ? 'plan_change_pending' : 'price_change_pending', effectiveAt: null };
   }
+  const { stored, change } = await schedulePrice(tx, service, migration, line, now);
+  notify(tx, 'price_change', stored, { amount: change.priceMinor, oldAmount: line.priceMinor, effectiveAt: isoTime(change.effectiveAt), migrationId: migration.id });
+  return { ...about, outcome: 'scheduled', reason: null, effectiveAt: change.effectiveAt };
+}
+
+/** Keeps the price of a migration for the first boundary of a locked line from its date on; nothing is pending there. */
+export async function schedulePrice(tx: Tx, service: Service, migration: PriceMigration, line: Line, now: Date): Promise<{ stored: Line; change: PendingChange }> {
   const { periodEnd, anchor } = line;
   if (!periodEnd || !anchor) throw new Error(`line ${line.id} is live and has no period`);
   const change: PendingChange = {
@@ -48,8 +55,6 @@ async function announce(tx: Tx, service: Service, migration: PriceMigration, lin
   };
   const move = pendingMachine.move(tx, null, 'migratePrice', planFacts(line));
   const stored = await storeScheduled(tx, move, line, change, null, now);
-  const told = { ...changeEvent(stored, change, line.offeringId), oldAmount: line.priceMinor };
-  record(tx, 'subscription.price_migration_scheduled', line.id, { ...told, ...moveEvent(move, null) });
-  notify(tx, 'price_change', stored, { amount: change.priceMinor, oldAmount: line.priceMinor, effectiveAt: isoTime(change.effectiveAt), migrationId: migration.id });
-  return { ...about, outcome: 'scheduled', reason: null, effectiveAt: change.effectiveAt };
+  record(tx, 'subscription.price_migration_scheduled', line.id, { ...changeEvent(stored, change, line.offeringId), oldAmount: line.priceMinor, ...moveEvent(move, null) });
+  return { stored, change };
 }

@@ -11,8 +11,10 @@ import { requireMatch } from '../resource/etag.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
 import { findLine, lockLine, type Line } from './line.ts';
+import { schedulePrice } from './migration-slice.ts';
 import { cancelMove, changeEvent, moveEvent, pendingOf, pendingState, planFacts, type PendingChange } from './pending-change.ts';
 import { nextBoundary } from './period.ts';
+import type { PriceMigration } from './price-migration.ts';
 import { inFlight, renewalFacts, type Renewal } from './renewal.ts';
 import { requestKey } from './request-key.ts';
 import { storeCancelled, storeScheduled } from './store-pending.ts';
@@ -98,7 +100,8 @@ function boundaryFor({ config }: Service, line: Line, renewal: Renewal | null, n
 }
 
 /**
- * Drops the plan that is pending; the line keeps what it has. An announced price stays: it is the operator's.
+ * Drops the plan that is pending; the line keeps what it has. An announced price stays, as it is the operator's, and one that had
+ * given way to the plan comes back.
  * @param orderId only when the change is of this order
  * @throws {PolicyViolation} subscription.plan_change.none_pending, subscription.renew.in_progress, auth.customer.not_owner
  */
@@ -118,5 +121,15 @@ export async function cancelPlanChange(service: Service, lineId: string, orderId
     const move = cancelMove(tx, line);
     const stored = await storeCancelled(tx, move, line, change!, null, now); // a kind was pending
     record(tx, 'subscription.plan_change_cancelled', lineId, { ...changeEvent(stored, change!, line.offeringId), ...moveEvent(move, null) });
+    const migration = await givenWay(tx, stored);
+    if (migration) await schedulePrice(tx, service, migration, stored, now);
   });
 }
+
+/** The price that was announced to a line and gave way to a plan which is not to be any more: without it a change of mind would keep the old price. */
+const givenWay = (tx: Tx, line: Line): Promise<PriceMigration | null> =>
+  tx.one<PriceMigration>(
+    `SELECT m.* FROM subscription.price_migration m
+     JOIN LATERAL (SELECT migration_id, to_state FROM subscription.pending_change_history WHERE subscription_id = $1 AND kind = 'price' ORDER BY id DESC LIMIT 1) last
+       ON last.migration_id = m.id AND last.to_state = 'scheduled'
+     WHERE m.offering_id = $2 AND m.price_id <> $3`, [line.id, line.offeringId, line.priceId]);

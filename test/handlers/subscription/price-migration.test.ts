@@ -115,6 +115,27 @@ test.serial('an announced price follows the boundaries of a line whose anchor mo
   t.like(await shown(id), { price: { amount: { value: 10 } }, pendingChange: { effectiveAt: '2026-07-12T03:00:00.000Z' } });
 });
 
+test.serial('a customer who chooses a plan and thinks better of it pays the announced price all the same', async (t) => {
+  const id = await shop.activeLine();
+  shop.clock.freeze(new Date('2026-05-20T00:00:00Z'));
+  const { body } = await migrate();
+  await shop.call('subscription.schedulePlanChange', { params: { id }, body: { offeringId: 'PLAN_M' } });
+  t.like(await shown(id), { pendingChange: { kind: 'plan', offeringId: 'PLAN_M' } });
+  await shop.call('subscription.cancelPlanChange', { params: { id } });
+  t.like(await shown(id), { pendingChange: { kind: 'price', offeringId: 'PLAN_S', effectiveAt: '2026-07-05T01:00:00.000Z', migrationId: body!.id } });
+  t.deepEqual(await since(id), [
+    'subscription.price_migration_scheduled', 'subscription.plan_change_scheduled', 'subscription.plan_change_cancelled', 'subscription.price_migration_scheduled',
+  ]);
+  for (const month of ['06', '07']) {
+    shop.clock.freeze(new Date(`2026-${month}-05T01:00:00Z`));
+    await shop.sweep(renewalSweep);
+  }
+  t.like(await shown(id), { price: { amount: { value: 12 } }, pendingChange: null });
+  await shop.call('subscription.schedulePlanChange', { params: { id }, body: { offeringId: 'PLAN_M' } });
+  await shop.call('subscription.cancelPlanChange', { params: { id } });
+  t.is((await shown(id))['pendingChange'], null, 'what was applied does not come back');
+});
+
 test.serial('many lines are gone through in slices; a migration that was left half done goes on where it was', async (t) => {
   const ids = [];
   for (let i = 0; i < 5; i += 1) ids.push(await shop.activeLine());
