@@ -67,10 +67,16 @@ function alternatives(definition: Described, name: string, value: string): Test[
   return tests;
 }
 
-/** A piece that names an attribute; null for a mere value, which may hold any character. */
+/** What reads as a name, so that an alternative that is misspelt is not taken for one more value. */
+const nameLike = /^@?[a-z]\w*(\.@?\w+)*$/i;
+
+/**
+ * A piece that names an attribute; null for a mere value, which may hold any character between quotation marks.
+ * @throws {BadRequest} it compares an attribute that is not there
+ */
 function named(definition: Described, piece: string): Test | null {
-  const match = expression.exec(piece);
-  return match && attributeOf(definition, match[1]!) ? testOf(definition, piece) : null;
+  const name = expression.exec(piece)?.[1];
+  return name !== undefined && (nameLike.test(name) || attributeOf(definition, name)) ? testOf(definition, piece) : null;
 }
 
 /** `attribute operator values`; null where there is no operator. */
