@@ -1,18 +1,17 @@
 /**
  * TMF630 lets any attribute filter a list and the documents name none of them, so a generated client
  * could not say `state=completed`. For the SDKs the usual ones are declared: what a row holds itself,
- * the ids it refers to, ranges of instants, and the order of the rows.
+ * the ids it refers to, and ranges of instants.
  */
 import type { OpenApiDocument, Parameter, Schema } from '../openapi.ts';
 import { schemaOf } from '../resolve.ts';
 
 const plain = new Set(['string', 'integer', 'number', 'boolean']);
 
-/** Query parameters that choose and sort rows of this schema. */
+/** Query parameters that choose rows of this schema. */
 export function filtersOf(document: OpenApiDocument, row: Schema): Parameter[] {
   const properties = Object.entries(schemaOf(document, row).properties ?? {}).filter(([name]) => !name.startsWith('@'));
-  const filters = properties.flatMap(([name, schema]) => filtersOfAttribute(document, name, schemaOf(document, schema)));
-  return [...filters, query('sort', 'Attributes to sort by, separated by commas; a minus before one turns it round.')];
+  return properties.flatMap(([name, schema]) => filtersOfAttribute(document, name, schemaOf(document, schema)));
 }
 
 function filtersOfAttribute(document: OpenApiDocument, name: string, schema: Schema): Parameter[] {

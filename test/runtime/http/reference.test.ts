@@ -34,7 +34,7 @@ const apisOf = (service: ServiceName): string[] =>
 interface Document {
   readonly openapi: string;
   readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string; readonly parameters?: readonly { readonly name: string }[] }>>>>;
 }
 
 async function theDocuments(t: ExecutionContext): Promise<void> {
@@ -49,10 +49,22 @@ async function theDocuments(t: ExecutionContext): Promise<void> {
       for (const { url } of document.servers) t.regex(url, new RegExp(`^http://[^/]+:${new URL(base).port}/`), api);
       const ids = new Set(Object.values(document.paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId)));
       for (const row of Object.values<Operation>(operations).filter((one) => one.api === api)) t.true(ids.has(row.operationId), row.key);
+      if (api.startsWith('TMF')) whatTmf630Asks(t, api, document);
       served.add(api);
     }
   }
   t.is(served.size, new Set(Object.values<Operation>(operations).map(({ api }) => api)).size);
+}
+
+/** A client made from the document can ask for the order of a list, a version and an answer once given. */
+function whatTmf630Asks(t: ExecutionContext, api: string, { paths }: Document): void {
+  const names = (path: string, method: string): string[] => (paths[path]?.[method]?.parameters ?? []).map(({ name }) => name);
+  for (const [path, item] of Object.entries(paths)) {
+    if (path.startsWith('/listener/')) t.deepEqual(names(path, 'post'), [], `${api} ${path}: served by the client`);
+    else if (item['post']) t.true(names(path, 'post').includes('Idempotency-Key'), `${api} ${path}`);
+    if (item['patch']) t.deepEqual(names(path, 'patch'), ['id', 'If-Match', 'Idempotency-Key'], `${api} ${path}`);
+    if (item['get']) t.true(names(path, 'get').includes(path.endsWith('/{id}') ? 'If-None-Match' : 'sort'), `${api} ${path}`);
+  }
 }
 
 /** The schema of OpenAPI 3.0 itself, as the referee of the contract suite applies it. */
