@@ -40,10 +40,10 @@ export interface UsageRow extends ResourceRow, Origin {
 /** What the source reported and charging goes by. */
 const reportedAttributes = ['usageDate', 'usageType', 'usageCharacteristic', 'usageSpecification'];
 
-const read = ['subscriptionId', 'customerId', 'msisdn', 'allowance', 'consumed', 'unratedExcess', 'recycleCount', 'policyViolation'] as const satisfies readonly (keyof UsageRow)[];
+const reads = ['subscriptionId', 'customerId', 'msisdn', 'allowance', 'consumed', 'unratedExcess', 'recycleCount', 'policyViolation'] as const satisfies readonly (keyof UsageRow)[];
 
 /** TMF635 usage. */
-export const usages: ResourceDefinition<UsageRow, (typeof read)[number]> = {
+export const usages: ResourceDefinition<UsageRow, (typeof reads)[number]> = {
   key: 'TMF635.usage',
   table: 'mediation.usage',
   columns: {
@@ -67,7 +67,7 @@ export const usages: ResourceDefinition<UsageRow, (typeof read)[number]> = {
   readOnly: (row) => ['status', 'ratedProductUsage', ...(row.status === 'rejected' && row.subscriptionId === null ? [] : reportedAttributes)],
   mandatory: ['usageSpecification', 'usageDate', 'status'],
   stateAttribute: 'status',
-  reads: read,
+  reads,
   project: ({ subscriptionId, customerId, msisdn, allowance, consumed, unratedExcess, recycleCount, policyViolation }) =>
     ({ subscriptionId, customerId, msisdn, allowance, consumed, unratedExcess, recycleCount, [verdictAttribute]: policyViolation }),
   payload: usageEvent,

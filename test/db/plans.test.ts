@@ -100,7 +100,7 @@ for (const { key } of bigDefinitions) {
   test.serial(`${key}: a far page skips rows in an index alone, from either end`, async (t) => {
     for (const offset of ['4000', '9000']) {
       const [, page = ''] = await plansOf(key, { offset });
-      t.regex(page, new RegExp(`Index Only Scan ${offset === '9000' ? 'Backward ' : ''}using \\S*(newest|created_at)`), page);
+      t.regex(page, new RegExp(`Index Only Scan ${offset === '4000' ? 'Backward ' : ''}using \\S*(newest|created_at)`), page);
       t.notRegex(page, /Seq Scan/, page);
     }
   });
