@@ -2,24 +2,22 @@
  * How the database reads lists of large tables: documented filters, totals, sorts and far pages go
  * through an index. EXPLAIN of the very statements the resource layer sends, over 10,000 rows each.
  */
+import { parse } from 'node:querystring';
 import test from 'ava';
 import pg from 'pg';
 import { withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
 import type { ResourceKey } from '#generated/resources';
-import { conditionsOf } from '../../handlers/resource/condition.ts';
-import { Binder, filterSql } from '../../handlers/resource/filter.ts';
 import { retentionSweep as paymentRetention } from '../../handlers/payment/retention.ts';
 import { retentionSweep as taskRetention } from '../../handlers/provisioning-sim/retention.ts';
 import type { ResourceDefinition } from '../../handlers/resource/resource.ts';
-import { listResources } from '../../handlers/resource/rows.ts';
-import { orderSql } from '../../handlers/resource/sort.ts';
 import type { Service } from '../../handlers/service.ts';
+import { readCases } from '../../bench/read-cases.ts';
 import { bigDefinitions } from '../support/big-definitions.ts';
+import { base, paged, plansOf as listPlans } from '../support/list-plans.ts';
 import { manyRows } from '../support/many-rows.ts';
 
 const rows = 10_000;
-const base = 'http://localhost';
 let clone: ClonedDatabase;
 let client: pg.Client;
 
@@ -37,38 +35,7 @@ test.after.always(async () => {
 
 const definitionOf = (key: ResourceKey): ResourceDefinition => bigDefinitions.find((one) => one.key === key)!;
 
-/** Plans of the statements a list sends, in their order. */
-async function plansOf(key: ResourceKey, query: Readonly<Record<string, string>>): Promise<string[]> {
-  const definition = definitionOf(key);
-  const { limit = '20', offset = '0', sort, ...filters } = query;
-  const binder = new Binder();
-  const conditions = filterSql(definition, conditionsOf(definition, filters), base, binder);
-  const plans: string[] = [];
-  const explain = async (text: string, values: readonly unknown[] = []): Promise<never[]> => {
-    if (text.startsWith('SELECT pg_current_snapshot')) return [];
-    const { rows: lines } = await client.query({ text: `EXPLAIN (COSTS OFF) ${text}`, values: [...values], rowMode: 'array' });
-    plans.push(lines.flat().join('\n'));
-    // As many rows as asked for: the layer then counts; a count of all rows makes every offset lie inside.
-    return (text.includes('count(*)') ? [{ total: rows, snapshot: '' }] : Array.from({ length: Number(limit) }, () => ({}))) as never[];
-  };
-  const db = { read: explain, one: async (text: string, values?: readonly unknown[]) => (await explain(text, values))[0] ?? null };
-  await listResources(db as never, definition, { // the layer asks no more of a database
-    conditions, values: binder.values, limit: Number(limit), offset: Number(offset),
-    order: (further: Binder, backwards: boolean) => orderSql(definition, sort, base, further, backwards),
-  });
-  return plans;
-}
-
-const indent = (line: string): number => line.search(/\S/);
-
-/** The part of a plan that finds the page, without what is looked up for each of its rows. */
-function paged(plan: string): string {
-  const lines = plan.split('\n');
-  const limit = lines.findIndex((line) => /^(\s*->\s+)?Limit/.test(line));
-  const below = lines.slice(limit + 1);
-  const end = below.findIndex((line) => indent(line) <= indent(lines[limit]!));
-  return below.slice(0, end < 0 ? undefined : end).join('\n');
-}
+const plansOf = (key: ResourceKey, query: Readonly<Record<string, string>>): Promise<string[]> => listPlans(client, definitionOf(key), query, rows);
 
 const filters: readonly (readonly [ResourceKey, Readonly<Record<string, string>>])[] = [
   ['TMF629.customer', { id: 'CUST-077' }], ['TMF629.customer', { href: `${base}/customer/CUST-077` }], ['TMF629.customer', { name: 'Ada 77' }], ['TMF629.customer', { status: 'closed' }],
@@ -122,9 +89,24 @@ for (const [key, sort] of [['TMF622.productOrder', 'orderDate'], ['TMF635.usage'
   });
 }
 
-test.serial('most rows of a state are counted in an index alone', async (t) => {
-  const [, total = ''] = await plansOf('TMF622.productOrder', { state: 'completed' });
-  t.regex(total, /Index Only Scan/, total);
+for (const [key, query] of [
+  ['TMF629.customer', { status: 'active' }], ['TMF622.productOrder', { state: 'completed' }], ['TMF638.service', { state: 'active' }],
+  ['TMF635.usage', { status: 'rated' }], ['TMF678.customerBill', { state: 'settled' }],
+] as const) {
+  test.serial(`${key}: most rows of a state are counted in an index alone, the newest of them read in their order`, async (t) => {
+    const [page = '', total = ''] = await plansOf(key, query);
+    t.regex(total, /Index Only Scan/, total);
+    t.notRegex(paged(page), /Seq Scan|Sort/, page);
+  });
+}
+
+test.serial('whatever the bench lists is found and counted through indexes', async (t) => {
+  const cases = Object.values(readCases.phases).flat().filter(({ label }) => label !== 'GET');
+  t.true(cases.length > 20);
+  for (const { resource, suffix } of cases) {
+    const query = { ...parse(suffix(7, rows).slice(1)) } as Record<string, string>; // no name comes twice
+    for (const plan of await plansOf(resource, query)) t.notRegex(plan, /Seq Scan/, `${resource}${suffix(7, rows)}\n${plan}`);
+  }
 });
 
 for (const [of, retention] of [['refused payments and refunds', paymentRetention], ['finished tasks', taskRetention]] as const) {
