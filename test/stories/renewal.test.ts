@@ -19,8 +19,8 @@ async function advance(stack: Stack, to: string): Promise<void> {
   await stack.settle();
 }
 
-/** Everything but the moves of the clock. */
-const events = async (stack: Stack) => (await stack.events()).filter(({ type }) => !type.startsWith('clock.'));
+/** Everything but the moves of the clock, and finished tasks that go after their days. */
+const events = async (stack: Stack) => (await stack.events()).filter(({ type }) => !type.startsWith('clock.') && type !== 'provisioning.task_deleted');
 
 async function refusal(work: Promise<unknown>): Promise<string | null> {
   const error = await work.then(() => null, (reason: unknown) => reason);
@@ -116,7 +116,7 @@ test.serial('change_meets_migration: what a customer has chosen is never overwri
   t.like((await lineOf(stack, follower.id)).pendingChange, { kind: 'plan', offeringId: 'PLAN_L', effectiveAt: '2026-03-15T09:00:00.000Z' });
   await advance(stack, '2026-03-15T09:00:00Z');
   t.deepEqual((await Promise.all([chooser, follower].map((one) => lineOf(stack, one.id)))).map(({ offeringId, price }) => [offeringId, price.amount.value]), [['PLAN_M', 25], ['PLAN_L', 45]]);
-  t.deepEqual(await charged(stack), [10, 10, 25, 45]);
+  t.deepEqual((await charged(stack)).toSorted((a, b) => a - b), [10, 10, 25, 45]);
 });
 
 test.serial('N6: a declined renewal blocks the line and keeps its change; another card brings it back from that moment', async (t) => {
