@@ -2,6 +2,7 @@ import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import { renewalMachine } from '#policy/renewal';
 import { subscriptionMachine } from '#policy/subscription';
+import { RemoteError } from '#runtime/errors';
 import type { Service } from '../service.ts';
 import { chargeCard, giveBack, pauseMs, type Outcome } from './card-charge.ts';
 import { renewalEvent } from './due.ts';
@@ -27,7 +28,8 @@ async function charge(service: Service, renewal: Renewal): Promise<Outcome> {
   try {
     return await chargeCard(service, chargeOf(renewal));
   } catch (error) {
-    await delay(service, renewal);
+    // Somebody else is at this very charge, after our lease or theirs has lapsed: payment is there, and they bring it to its end.
+    if (!(error instanceof RemoteError && error.status === 409)) await delay(service, renewal);
     throw error;
   }
 }

@@ -236,6 +236,17 @@ test.serial('a process that dies between the charge and its effect loses nothing
   t.deepEqual([...new Set(charges().map(({ key }) => key))], [`renew:${id}:${first}:1`]);
 });
 
+test.serial('a charge that somebody else is at is theirs to end: no outage is told', async (t) => {
+  const id = await shop.activeLine();
+  at(first);
+  shop.script[charge] = () => ({ status: 409, body: { code: 'CONFLICT', reason: 'idempotency.key.in_flight', '@type': 'Error' } });
+  t.like(await sweep(), { failed: 1 });
+  t.like((await renewals(id))[0], { state: 'charging', delayedAt: null });
+  shop.script[charge] = () => ({ status: 201, body: { id: 'PAY-003', billId: 'BILL-003' } });
+  await work();
+  t.deepEqual(await since(id), ['subscription.renewed']);
+});
+
 test.serial('sweeps that run at the same time charge each line once', async (t) => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => shop.activeLine()));
   at(first);
