@@ -1,5 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { ok } from '#runtime/client';
 import { WriteCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
@@ -14,6 +13,7 @@ export class SubscriptionCancelChangeCommand extends WriteCommand {
     const params = { path: { id: this.id } };
     const call = session.clients.subscription.DELETE('/subscription/{id}/planChange', { params, ...session.once });
     if (session.dryRun) return session.show(call);
+    const { ok } = await import('#runtime/client');
     await ok(call);
     return session.show(session.clients.subscription.GET('/subscription/{id}', { params }));
   }

@@ -1,5 +1,4 @@
 import { Command } from 'clipanion';
-import { ok } from '#runtime/client';
 import { WriteCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
@@ -13,7 +12,7 @@ export class SubscriptionTickCommand extends WriteCommand {
   });
 
   protected override async run(session: Session): Promise<number> {
-    const { confirm } = await import('../confirm.ts');
+    const [{ confirm }, { ok }] = await Promise.all([import('../confirm.ts'), import('#runtime/client')]);
     await confirm(session, () => Promise.resolve('Renew every line that is due, charging its card?'));
     const admin = session.clients.admin('subscription');
     if (!session.dryRun) await ok(admin.POST('/sweep/{name}', { params: { path: { name: 'renewal_reminder' } } }));
