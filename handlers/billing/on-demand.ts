@@ -7,6 +7,7 @@ import { violation } from '#policy/rule';
 import { accept } from '../resource/document.ts';
 import { extensionsOf } from '../resource/extensions.ts';
 import { requireOwner } from '../resource/ownership.ts';
+import { hrefOf } from '../resource/project.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 import { nextId } from '../resource/rows.ts';
 import { verdict, verdictAttribute } from '../resource/verdict.ts';
@@ -28,15 +29,18 @@ export const onDemandDefinition: ResourceDefinition<OnDemandRow> = {
   key: 'TMF678.customerBillOnDemand',
   table: 'billing.bill_on_demand',
   columns: { state: { column: 'state', type: 'text' }, lastUpdate: { column: 'updated_at', type: 'timestamptz' } },
+  shown: { customerBill: `CASE WHEN r.bill_id IS NULL THEN r.document->'customerBill' ELSE jsonb_build_object('id', r.bill_id, '@referredType', 'CustomerBill') END` },
   sortNewest: 'created_at',
   ownerColumn: 'customer_id',
   extensions: extensionsOf('TMF678.customerBillOnDemand'),
   readOnly: [],
   mandatory: [],
   stateAttribute: 'state',
-  project: ({ billId, document }) => ({ customerBill: billId === null ? (document['customerBill'] ?? null) : { id: billId, '@referredType': 'CustomerBill' } }),
+  project: ({ billId, document }, service) => ({ customerBill: billId === null ? (document['customerBill'] ?? null) : billRef(service, billId) }),
   permits: {},
 };
+
+const billRef = (service: Service, id: string): Document => ({ id, href: hrefOf(service, { key: 'TMF678.customerBill' }, id), '@referredType': 'CustomerBill' });
 
 /** Every request shows an account (TMF.md §3), also one that named none. */
 const unnamed = 'UNSPECIFIED';

@@ -58,6 +58,10 @@ const shownItems = `(SELECT jsonb_agg(CASE WHEN position > 1 OR r.action IS NULL
           WHERE value IS NOT NULL))) END ORDER BY position)
   FROM jsonb_array_elements(r.document->'serviceOrderItem') WITH ORDINALITY each(item, position))`;
 
+/** What `errorOf` shows. */
+const shownError = `CASE WHEN r.failure IS NOT NULL THEN jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+  'code', r.failure->>'rule', 'message', r.failure->>'message', 'reason', r.failure->>'message'))) END`;
+
 /** TMF641 serviceOrder. */
 export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
   key: 'TMF641.serviceOrder',
@@ -70,7 +74,7 @@ export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
     'serviceOrderItem.state': { column: 'state', type: 'text' },
     'serviceOrderItem.service.id': { sql: shownServiceIds, type: 'text', many: true },
   },
-  shown: { 'serviceOrderItem.service': shownItems },
+  shown: { 'serviceOrderItem.service': shownItems, errorMessage: shownError },
   sortNewest: 'order_date',
   extensions: extensionsOf('TMF641.serviceOrder'),
   readOnly: ['state', 'orderDate', 'startDate', 'completionDate', 'relatedParty', 'errorMessage'],

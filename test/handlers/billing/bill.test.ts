@@ -119,7 +119,8 @@ test.serial('a bill asked for on demand is the newest of its account', async (t)
   t.deepEqual(types(told), ['bill.on_demand_changed']);
   t.like(told[0]!.payload, { onDemandId: body.id, customerId: 'CUST-406', billId: bill, from: 'inProgress', to: 'done', reason: null });
   t.deepEqual((await till.call('TMF678.retrieveCustomerBillOnDemand', { id: body.id })).body, body);
-  for (const query of [{ 'billingAccount.id': account }, { id: body.id, state: 'done' }]) {
+  t.true(body.customerBill.href.endsWith(`/customerBill/${bill}`));
+  for (const query of [{ 'billingAccount.id': account }, { id: body.id, state: 'done' }, { 'customerBill.id': bill }, { 'customerBill.href': body.customerBill.href }]) {
     t.deepEqual(ids((await till.call('TMF678.listCustomerBillOnDemand', { query })).body), [body.id], JSON.stringify(query));
   }
 });

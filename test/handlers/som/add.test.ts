@@ -50,6 +50,9 @@ test.serial('an empty pool fails the order before any service is made', async (t
   const { body } = await network.call('TMF641.retrieveServiceOrder', { id });
   t.is(body.state, 'failed');
   t.like(body.errorMessage, [{ code: 'msisdn.reserve.pool_empty', message: 'no number is left' }]);
+  for (const [query, found] of [[{ 'errorMessage.code': 'msisdn.reserve.pool_empty' }, 1], [{ 'errorMessage.message': 'no number is left' }, 1], [{ 'errorMessage.code': 'other' }, 0]] as const) {
+    t.is((await network.call('TMF641.listServiceOrder', { query })).body.length, found, JSON.stringify(query));
+  }
   t.deepEqual(network.inventory.map(({ call }) => call), ['reserve']);
 });
 
