@@ -8,6 +8,7 @@ import { operations } from '#generated/operations';
 import { access } from '#policy/access';
 import { Clock } from '#runtime/clock';
 import { identityOf, type Config } from '#runtime/config';
+import { current } from '#runtime/context';
 import { Health } from '#runtime/http/health';
 import { Host, type AnyHandler } from '#runtime/http/host';
 import { judgeOf, type Judge } from '#runtime/http/judge';
@@ -212,10 +213,15 @@ class Stack implements Running {
     return this.#ports.get(name) ?? servicePort(name, this.#config.portBase);
   }
 
-  /** What callers see in hrefs: on this machine the service's own port, else the operator's one address. */
+  /**
+   * What callers see in hrefs: the operator's one address or, where none is set, the service's own port on
+   * this machine, by the name a caller from another one has for it (TMF.md §2 "POST").
+   */
   #publicBase(name: ServiceName): string {
-    const { publicUrl } = this.#config;
-    return /^http:\/\/(localhost|127\.0\.0\.1)$/.test(publicUrl) ? `${publicUrl}:${this.#portOf(name)}` : publicUrl;
+    const { publicUrl, listenHost } = this.#config;
+    if (!/^http:\/\/(localhost|127\.0\.0\.1)$/.test(publicUrl)) return publicUrl;
+    const host = listenHost === '127.0.0.1' ? null : current()?.host;
+    return `${host ? `http://${host}` : publicUrl}:${this.#portOf(name)}`;
   }
 }
 

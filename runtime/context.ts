@@ -28,6 +28,8 @@ export interface RequestContext {
   readonly dryRun: boolean;
   /** The caller's Idempotency-Key, already claimed by the host. */
   readonly idempotencyKey: string | null;
+  /** Name of the machine the request was sent to, where the caller is on another one. */
+  readonly host?: string | null;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -40,6 +40,7 @@ export class Perimeter {
       serviceIdentity: identity.name, role: identity.role, tenant: 'default', onBehalfOf, requestId, trace,
       dryRun: !row.readonly && wantsDryRun(headers['prefer']),
       idempotencyKey: optional('Idempotency-Key', headers['idempotency-key'], /^[\x20-\x7e]{1,255}$/),
+      host: hostOf(headers['host']),
     };
   }
 
@@ -79,6 +80,12 @@ export const requestIdOf = (headers: IncomingHeaders): string =>
 /** `Prefer: dry-run` (RFC 7240 §2), also among other preferences. */
 const wantsDryRun = (prefer: string | undefined): boolean =>
   prefer !== undefined && prefer.toLowerCase().split(',').some((each) => each.split(';')[0]?.trim() === 'dry-run');
+
+/** Null for the names of the machine itself, which lead nobody else here, and for what is no name. */
+function hostOf(header: string | undefined): string | null {
+  const name = /^([a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i.exec(header ?? '')?.[1];
+  return name === undefined || /^(localhost$|127\.|\[::1\]$)/i.test(name) ? null : name;
+}
 
 function channelOf(value: string | undefined): Channel {
   if (value === undefined || value === '') return 'system';
