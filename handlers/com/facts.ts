@@ -58,14 +58,6 @@ export async function gather(service: Service, request: OrderRequest): Promise<G
   return { facts, snapshot: offering.snapshot, msisdn: number.msisdn, change };
 }
 
-/**
- * The customer of an order that names nothing to order: an id of ours is somebody's, also there.
- * @throws {PolicyViolation} reference.id.unknown
- */
-export async function requireCustomer({ clients }: Service, id: string): Promise<void> {
-  await found('customer', id, 'customer.get', ok(clients.TMF629.GET('/customer/{id}', { params: { path: { id }, query: { fields: 'id' } } })));
-}
-
 type CustomerFacts = Pick<OrderFacts, 'customerStatus' | 'kycStatus' | 'paymentMethodId' | 'lines'> & { readonly liveLines: number };
 
 const nobody: CustomerFacts = { customerStatus: null, kycStatus: null, paymentMethodId: null, lines: 0, liveLines: 0 };

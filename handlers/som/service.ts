@@ -7,6 +7,7 @@ import { isObject } from '../resource/json.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { created, newId, resourceRoutes, type AnyCall } from '../resource/routes.ts';
 import { insertResource } from '../resource/rows.ts';
+import { requireCustomer } from '../customer.ts';
 import type { Service } from '../service.ts';
 import type { ServiceRow } from './inventory.ts';
 
@@ -85,16 +86,21 @@ export function serviceRoutes(service: Service): Pick<SomHandlers, Keys> {
   };
 }
 
-/** A service posted by a client is recorded; nothing is provisioned for it (DOMAIN §1). */
+/**
+ * A service posted by a client is recorded; nothing is provisioned for it (DOMAIN §1).
+ * @throws {PolicyViolation} reference.id.unknown for a customer who does not exist
+ */
 async function record(service: Service, call: AnyCall): Promise<Answer<never>> {
   const at = service.clock.now();
   const attributes: Document = { ...accept(definition, call.body), ...normal(definition, definition.initial?.({}, at) ?? {}) };
   const { columns, document } = split(definition, attributes);
+  const customerId = ownerOf(attributes);
+  if (customerId !== null) await requireCustomer(service, customerId);
   const row = await service.db.tx(async (tx) => {
     const { id } = await newId(tx, definition, call.body);
     const permit = recordService.permit(tx);
     const stored = await insertResource(tx.writer(permit), definition, {
-      id, at, document: document ?? {}, columns: { ...columns, managed: false, specificationId: specificationOf(attributes), customerId: ownerOf(attributes) },
+      id, at, document: document ?? {}, columns: { ...columns, managed: false, specificationId: specificationOf(attributes), customerId },
     });
     createRecorded(tx, definition, stored);
     return stored;
