@@ -38,6 +38,7 @@ async function edit(path: string, from: string, to: string): Promise<void> {
 
 test('the check passes on what was generated, and after a change of an input generating mends it', async (t) => {
   const copy = await checkout(t);
+  t.like(await command('--root', copy), { code: 0 });
   t.like(await command('--root', copy, '--check'), { code: 0, stderr: '' });
   await edit(join(copy, 'specs/apis.yaml'), 'id: CATL', 'id: CTLG');
   const stale = await command('--root', copy, '--check');
@@ -49,6 +50,7 @@ test('the check passes on what was generated, and after a change of an input gen
 
 test('the check tells a hand edit from a changed input, and a changed vendored document from both', async (t) => {
   const copy = await checkout(t);
+  await command('--root', copy);
   await edit(join(copy, 'generated/events.ts'), "'order.completed'", "'order.finished'");
   await edit(join(copy, 'specs/tmf/TMF629-Customer-v4.0.0.json'), '"List customers"', '"All customers"');
   const { code, stderr } = await command('--root', copy, '--check');
