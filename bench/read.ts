@@ -143,12 +143,17 @@ function addressOf(key: ResourceKey): { service: ServiceName; path: string } {
 
 /** Processor time of a process so far (proc(5): utime and stime in hundredths of a second). */
 function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  return ticksOf(pid, 11) * 10;
 }
 
-/** The same of the connections of a server, which last as long as a phase does. */
+/** The same of all connections of a server, also of those that have ended (cutime and cstime of its first process). */
 function databaseCpuMs(postmaster: number): number {
   const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuMs(pid) : 0), 0);
+  return children.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuMs(pid) : 0), ticksOf(postmaster, 13) * 10);
+}
+
+/** Two neighbouring fields of a process's statistics, counted from its state on. */
+function ticksOf(pid: number, field: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return Number(fields[field]) + Number(fields[field + 1]);
 }
