@@ -16,6 +16,6 @@ test('ten thousand bodies with one thing changed are refused exactly where they 
   const found = await sendNearlyLegal(judged, documents, (row: Operation) => toNothing(documents, row), { perOperation: 130, seed });
   t.deepEqual(found.slice(0, 20), []);
   t.deepEqual(judged.faults.slice(0, 20), []);
+  // A line made by hand waits for a service that no order made: what holds all the same is asked as the stack ends.
   t.true(judged.calls > 10_000, `${judged.calls} calls`);
-  await stack.settle();
 });
