@@ -31,7 +31,7 @@ const checks: readonly Check[] = [
 
 const suite: Check = {
   name: 'tests',
-  command: ['node_modules/ava/entrypoints/cli.js', '--tap', ...(long ? ['test/**/*.test.ts'] : [])],
+  command: ['node_modules/ava/entrypoints/cli.js', '--tap', ...(long ? ['--config', 'ava.long.config.js'] : [])],
   msMax: (long ? 240 : 12) * minute,
 };
 

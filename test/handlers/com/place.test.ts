@@ -203,6 +203,7 @@ test.serial('a description is changed, a state is not', async (t) => {
 
 test.serial('only an order without effect is deleted', async (t) => {
   const id = await desk.place(addOf(customer()));
+  await desk.rests(id, 'awaitService');
   const { rule, context } = await desk.refusal('TMF622.deleteProductOrder', { id });
   t.is(rule, 'order.delete.has_effects');
   t.is(context['orderId'], id);
