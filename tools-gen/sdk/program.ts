@@ -29,6 +29,9 @@ export function runProgram(program: string, args: readonly string[], { cwd, msMa
   });
 }
 
+/** A longer line is source text that a stack trace quotes. */
+const lineMax = 300;
+
 /** The end of what a program said, indented below the sentence that names it. */
 export const lastLines = (output: string, count = 20): string =>
-  output.trimEnd().split('\n').slice(-count).map((line) => `  ${line}`).join('\n');
+  output.trimEnd().split('\n').slice(-count).map((line) => `  ${line.length > lineMax ? `${line.slice(0, lineMax)} …` : line}`).join('\n');
