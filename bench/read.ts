@@ -8,7 +8,6 @@
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
 import { cpus, getPriority, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'node:querystring';
@@ -16,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { removeEmbedded, startEmbedded, type EmbeddedServer } from '#db/embedded';
 import { installationUrl, migrate, seed, withClient } from '#db/migrate';
 import { testEnvironment } from '#db/template';
-import { resources, type ResourceKey } from '#generated/resources';
+import { resources } from '#generated/resources';
 import { Clock, isoTime } from '#runtime/clock';
 import { loadConfig } from '#runtime/config';
 import type { ResourceDefinition } from '../handlers/resource/resource.ts';
@@ -27,16 +26,15 @@ import { manyRows } from '../test/support/many-rows.ts';
 import { calibrationOf } from './calibration.ts';
 import { atRate, round, summary, type Summary } from './rate.ts';
 import { readCases, type ReadCase } from './read-cases.ts';
+import { Reader } from './reader.ts';
 
 const rows = Number(process.argv[2] ?? 100_000);
 const seconds = Number(process.argv[3] ?? 20);
 const ratePerSecond = 200;
 const warmUpSeconds = 3;
-const socketsMax = 64;
 
 // A server of its own: what others commit would cost the totals.
 const dataDir = mkdtempSync(join(tmpdir(), 'bss-read-'));
-const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void removeEmbedded(dataDir).then(() => process.exit(1)));
 try {
   const measured = await bench(await startEmbedded({ dataDir, port: 0 }));
@@ -60,17 +58,17 @@ async function bench(server: EmbeddedServer): Promise<object> {
   });
   process.once('exit', () => child.kill('SIGKILL')); // also after an error
   const services = await new Promise<{ name: ServiceName; port: number }[]>((resolve) => child.once('message', (sent) => resolve(sent as never))); // what serve-child.ts sends
-  const ports = new Map(services.map(({ name, port }) => [name, port]));
+  const readers = new Map(services.map(({ name, port }) => [name, new Reader(port, testEnvironment['BSS_CLI_API_TOKEN']!)]));
   const calibration = calibrationOf({ databaseUrl, ratePerSecond, seconds, rows });
   const before = await calibration.run();
   const phases: [string, Phase][] = [];
   for (const [name, cases] of Object.entries(readCases.phases)) {
-    const phase = await measure(cases, ports, [child.pid!, server.pid]);
+    const phase = await measure(cases, readers, [child.pid!, server.pid]);
     phases.push([name, phase]);
     console.log(name, JSON.stringify({ ...phase, cases: undefined }));
   }
   const after = await calibration.run();
-  agent.destroy();
+  for (const reader of readers.values()) reader.close();
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));
   const alone = (before.p99 + after.p99) / 2;
@@ -93,11 +91,13 @@ async function filled(server: EmbeddedServer, databaseUrl: string): Promise<Reco
 interface Phase extends Summary {
   readonly cpuMsPerRequest: number;
   readonly databaseCpuMsPerRequest: number;
+  /** Memory of all services when it ended. */
+  readonly residentMiB: number;
   readonly cases: Readonly<Record<string, Summary>>;
 }
 
-async function measure(cases: readonly ReadCase[], ports: ReadonlyMap<ServiceName, number>, [serving, postmaster]: readonly [number, number]): Promise<Phase> {
-  const call = (i: number): Promise<string> => read(ports, cases[i % cases.length]!, i);
+async function measure(cases: readonly ReadCase[], readers: ReadonlyMap<ServiceName, Reader>, [serving, postmaster]: readonly [number, number]): Promise<Phase> {
+  const call = (i: number): Promise<string> => read(readers, cases[i % cases.length]!, i);
   await atRate(ratePerSecond, warmUpSeconds, (i) => call(i + cases.length * 100_000));
   const begin = [cpuMs(serving), databaseCpuMs(postmaster)] as const;
   const times = await atRate(ratePerSecond, seconds, call);
@@ -105,6 +105,7 @@ async function measure(cases: readonly ReadCase[], ports: ReadonlyMap<ServiceNam
   return {
     ...summary([...times.values()].flat()),
     cpuMsPerRequest: perRequest(cpuMs(serving) - begin[0]), databaseCpuMsPerRequest: perRequest(databaseCpuMs(postmaster) - begin[1]),
+    residentMiB: residentMiB(serving),
     cases: Object.fromEntries([...times].map(([label, one]) => [label, summary(one)])),
   };
 }
@@ -125,24 +126,17 @@ function labelOf({ resource, label }: ReadCase): string {
 }
 
 /** @returns the case's label; @throws {Error} any answer but 200, 206 or 304 */
-function read(ports: ReadonlyMap<ServiceName, number>, one: ReadCase, i: number): Promise<string> {
-  const { service, path } = addressOf(one.resource);
-  const options = { agent, host: '127.0.0.1', port: ports.get(service)!, path: path + one.suffix(i, rows), headers: { 'x-bss-api-token': testEnvironment['BSS_CLI_API_TOKEN']! } };
-  return new Promise((resolve, reject) => {
-    const request = get(options, (response) => {
-      if (![200, 206, 304].includes(response.statusCode!)) reject(new Error(`${options.path} answered ${response.statusCode}`));
-      response.resume();
-      response.once('end', () => resolve(labelOf(one)));
-      response.once('error', reject);
-    });
-    // A kept connection may end just as it is used again; such a request is sent anew (RFC 9112 §9.3.1).
-    request.once('error', (error) => (request.reusedSocket ? read(ports, one, i).then(resolve, reject) : reject(error)));
-  });
+async function read(readers: ReadonlyMap<ServiceName, Reader>, one: ReadCase, i: number): Promise<string> {
+  const { service, path } = resources[one.resource];
+  const address = path + one.suffix(i, rows);
+  const status = await readers.get(service)!.get(address);
+  if (![200, 206, 304].includes(status)) throw new Error(`${address} answered ${status}`);
+  return labelOf(one);
 }
 
-function addressOf(key: ResourceKey): { service: ServiceName; path: string } {
-  const { service, path } = resources[key];
-  return { service, path };
+/** proc(5): the line VmRSS counts in KiB. */
+function residentMiB(pid: number): number {
+  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
 }
 
 /** Processor time of a process so far (proc(5): utime and stime in hundredths of a second). */

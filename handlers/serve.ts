@@ -9,6 +9,7 @@ import { access } from '#policy/access';
 import { Clock } from '#runtime/clock';
 import { identityOf, type Config } from '#runtime/config';
 import { current } from '#runtime/context';
+import { keepAnswersYoung } from '#runtime/heap';
 import { Health } from '#runtime/http/health';
 import { Host, type AnyHandler } from '#runtime/http/host';
 import { judgeOf, type Judge } from '#runtime/http/judge';
@@ -47,6 +48,7 @@ export interface ServeOptions {
  * @param config its `databaseUrl` names a server on which `migrate` has run
  */
 export async function serve(names: readonly ServiceName[], config: Config, options: ServeOptions = {}): Promise<Running> {
+  keepAnswersYoung();
   const stopTelemetry = await startTelemetry(process.env['OTEL_EXPORTER_OTLP_ENDPOINT'], names.length === 1 ? names[0]! : 'bss');
   const stack = new Stack(names, config, options, stopTelemetry);
   try {
