@@ -1,9 +1,9 @@
 import { resources } from '#generated/resources';
 import { conditionsOf } from '../resource/condition.ts';
 import { Binder, filterSql } from '../resource/filter.ts';
+import { listResources } from '../resource/list.ts';
 import { project } from '../resource/project.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
-import { listResources } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
 import { catalogs, categories } from './entry.ts';
 import { JobFailure, rowsMax, type Entry, type ExchangedResource } from './exchange.ts';

@@ -2,7 +2,7 @@
 import { resources } from '#generated/resources';
 import { isoTime } from '#runtime/clock';
 import { BadRequest } from '#runtime/errors';
-import { attributeAt, type AttributePlace } from './attribute.ts';
+import { attributeAt, type AttributeKind, type AttributePlace } from './attribute.ts';
 import { unknownAttribute, type Condition, type Operator, type Test } from './condition.ts';
 import type { Column, ColumnType, ResourceDefinition } from './resource.ts';
 import { timeRange, type TimeRange } from './time-range.ts';
@@ -146,6 +146,18 @@ function rangeOf(path: string, value: string): TimeRange {
   const range = timeRange(value);
   if (!range) throw new BadRequest(`${path} is a time such as 2026-11-23T09:00:00Z or 2026-11, not ${JSON.stringify(value)}`);
   return range;
+}
+
+/** Whether the index of the document finds what passes: an equality inside it. */
+export function isSearch(definition: Filtered, conditions: readonly Condition[]): boolean {
+  return conditions.some((tests) => tests.every((test) => test.operator === 'eq' && isIndexed(definition, test.path)));
+}
+
+const indexedKinds: ReadonlySet<AttributeKind> = new Set(['text', 'number', 'boolean', 'any']);
+
+function isIndexed(definition: Filtered, path: string): boolean {
+  const place = columnOf(definition, path, '', new Binder()) ? null : attributeAt(definition, path);
+  return place !== null && indexedKinds.has(place.kind) && documentOf(definition, place) === 'r.document';
 }
 
 /** Against a period: after it, before it, inside it. */

@@ -8,14 +8,15 @@ import { changeRecorded, createRecorded, deleteRecorded } from './announce.ts';
 import { conditionsOf } from './condition.ts';
 import { accept, normal, split } from './document.ts';
 import { etagOf, isUnchanged, requireMatch } from './etag.ts';
-import { Binder, filterSql } from './filter.ts';
+import { Binder, filterSql, isSearch } from './filter.ts';
 import type { JsonObject } from './json.ts';
+import { listResources, type ListResult } from './list.ts';
 import { ownershipSql, requireOwn } from './ownership.ts';
 import { pageHeaders, pageOf, pageStatus } from './page.ts';
 import { patched, type Patched } from './patch.ts';
 import { fieldsOf, hrefOf, project, withIdentity } from './project.ts';
 import type { Document, ResourceDefinition, ResourceRow } from './resource.ts';
-import { findResource, insertResource, listResources, lockId, lockResource, nextId, removeResource, updateResource, type ListResult } from './rows.ts';
+import { findResource, insertResource, lockId, lockResource, nextId, removeResource, updateResource } from './rows.ts';
 import { orderSql } from './sort.ts';
 
 /** A validated request of any operation. */
@@ -53,12 +54,10 @@ async function listed<Row extends ResourceRow>(service: Service, definition: Res
   const page = pageOf(call.query, service.config);
   const href = service.href(resources[definition.key].path);
   const binder = new Binder();
-  const conditions = [
-    ...ownershipSql(definition, binder),
-    ...filterSql(definition, conditionsOf(definition, call.query), href, binder),
-  ];
+  const asked = conditionsOf(definition, call.query);
+  const conditions = [...ownershipSql(definition, binder), ...filterSql(definition, asked, href, binder)];
   const order = (further: Binder, backwards: boolean): string => orderSql(definition, call.query['sort'], href, further, backwards);
-  const { rows, total } = await search(listResources(service.db, definition, { conditions, values: binder.values, order, limit: page.limit, offset: page.offset }));
+  const { rows, total } = await search(listResources(service.db, definition, { conditions, values: binder.values, order, limit: page.limit, offset: page.offset, isSearch: isSearch(definition, asked) }));
   const fields = withIdentity(fieldsOf(call.query));
   return {
     status: pageStatus(page, rows.length, total),

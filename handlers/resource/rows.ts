@@ -5,9 +5,7 @@ import { resources } from '#generated/resources';
 import { formatId, type IdPrefix } from '#runtime/ids';
 import { storable } from '#runtime/storable';
 import { firstLevelColumns } from './document.ts';
-import { Binder } from './filter.ts';
 import type { Document, ResourceDefinition, ResourceRow, ResourceValues } from './resource.ts';
-import { snapshotSql, totalOf } from './total.ts';
 
 type Reader = Pick<Database, 'read' | 'one'> | Pick<Tx, 'read' | 'one'>;
 
@@ -70,73 +68,11 @@ export async function lockId<Row extends ResourceRow>(tx: Tx, definition: Resour
   await tx.read('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${definition.table} ${id}`]);
 }
 
-export interface ListRequest {
-  /** Every one must hold. */
-  readonly conditions: readonly string[];
-  /** What the marks of the conditions stand for. */
-  readonly values: readonly unknown[];
-  /** ORDER BY, or its exact opposite; its marks count on from those of the conditions. */
-  order(binder: Binder, backwards: boolean): string;
-  readonly limit: number;
-  readonly offset: number;
-}
-
-export interface ListResult<Row> {
-  /** They hold what the definition `reads`. */
-  readonly rows: Row[];
-  /** Rows that match, on this page or not. */
-  readonly total: number;
-}
-
-/** From here on a page is found by ids alone, and from the nearer end. */
-const farOffset = 1000;
-
-/** One page and the number of all matching rows; the count is skipped where the page tells it. */
-export async function listResources<Row extends ResourceRow>(db: Database, definition: ResourceDefinition<Row>, request: ListRequest): Promise<ListResult<Row>> {
-  const { values, limit, offset } = request;
-  const where = whereSql(definition, request.conditions);
-  const count = (snapshot?: string): Promise<number> => totalOf(db, `SELECT count(*) AS total FROM ${definition.table} r ${where}`, values, snapshot);
-  if (offset >= farOffset) return farPage(db, definition, request, where, await count());
-  const binder = new Binder(values);
-  const order = request.order(binder, false);
-  const rows = await db.read<Row & Seen>(pageSql(definition, where, `ORDER BY ${order}`, windowSql(binder, limit, offset)), binder.values, false);
-  if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
-  return { rows, total: await count(rows[0]?.snapshot) };
-}
-
-/** What a page was read in; its total is known when the rows were counted in the same. */
-interface Seen {
-  readonly snapshot: string;
-}
-
-/** What is selected besides is read for the rows of the page alone, neither for those skipped nor for those sorted. */
-function pageSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>, where: string, order: string, window: string): string {
-  const { table, select, joins = '' } = definition;
-  const snapshot = `(SELECT ${snapshotSql}) AS snapshot`;
-  if (!select) return `SELECT ${shownSql(definition)}, ${snapshot} FROM ${table} r ${where} ${order} ${window}`;
-  return `SELECT ${shownSql(definition)}, ${snapshot} FROM (SELECT r.* FROM ${table} r ${where} ${order} ${window}) r ${joins} ${order}`;
-}
-
-/** Skips ids in the index only, at most half of them, and reads whole rows of the page alone. */
-async function farPage<Row extends ResourceRow>(db: Database, definition: ResourceDefinition<Row>, request: ListRequest, where: string, total: number): Promise<ListResult<Row>> {
-  const behind = total - request.offset;
-  if (behind <= 0) return { rows: [], total };
-  const size = Math.min(request.limit, behind);
-  const backwards = request.offset > total / 2;
-  const binder = new Binder(request.values);
-  const order = request.order(binder, backwards);
-  const ids = `SELECT r.id FROM ${definition.table} r ${where} ORDER BY ${order} ${windowSql(binder, size, backwards ? behind - size : request.offset)}`;
-  const rows = await db.read<Row>(`SELECT ${shownSql(definition)} FROM ${definition.table} r JOIN (${ids}) page USING (id) ${definition.joins ?? ''} ORDER BY ${order}`, binder.values, false);
-  return { rows: backwards ? rows.reverse() : rows, total };
-}
-
-const windowSql = (binder: Binder, limit: number, offset: number): string => `LIMIT ${binder.bind(limit, 'bigint')} OFFSET ${binder.bind(offset, 'bigint')}`;
-
 const selectSql = <Row extends ResourceRow>(definition: ResourceDefinition<Row>): string =>
   `SELECT r.*${furtherSql(definition)} FROM ${definition.table} r ${definition.joins ?? ''}`;
 
 /** What a row of a list needs to be shown. */
-function shownSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>): string {
+export function shownSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>): string {
   const { select = {}, reads } = definition;
   if (!reads) return `r.*${furtherSql(definition)}`;
   const columns = [...firstLevelColumns(definition).map(([, column]) => column), ...reads.filter((name) => !Object.hasOwn(select, name)).map(snake)];
@@ -147,7 +83,7 @@ function shownSql<Row extends ResourceRow>(definition: ResourceDefinition<Row>):
 const furtherSql = ({ select = {} }: Pick<ResourceDefinition, 'select'>): string =>
   Object.entries(select).map(([name, sql]) => `, ${sql} AS "${snake(name)}"`).join('');
 
-function whereSql<Row extends ResourceRow>({ only }: ResourceDefinition<Row>, conditions: readonly string[]): string {
+export function whereSql<Row extends ResourceRow>({ only }: ResourceDefinition<Row>, conditions: readonly string[]): string {
   const all = [...(only ? [`(${only})`] : []), ...conditions];
   return all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
 }
