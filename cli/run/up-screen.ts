@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { type BaseContext } from 'clipanion';
-import { readSetting } from '#runtime/config';
-import { homeOf } from '#runtime/home';
+import { ConfigError, loadConfig, readSetting } from '#runtime/config';
+import { homeOf, localEnvironment, type Home } from '#runtime/home';
 import { lookOf, seconds, stackCard, type Extras } from './card.ts';
 import { type Phase } from './server-state.ts';
 import { inspect } from './stack.ts';
@@ -28,12 +29,27 @@ export async function showUp(context: BaseContext, json: boolean): Promise<numbe
   return 0;
 }
 
-/** `bss status`: the same card without starting anything. */
+/** `bss status`: the same card without starting anything, and the setting that keeps every other command from working. */
 export async function showStatus(context: BaseContext, json: boolean): Promise<number> {
-  const stack = await inspect(homeOf(process.env));
-  if (json) context.stdout.write(`${JSON.stringify(stack)}\n`);
+  const home = homeOf(process.env);
+  const [stack, setting] = [await inspect(home), badSetting(home)];
+  if (json) context.stdout.write(`${JSON.stringify({ ...stack, setting })}\n`);
   else context.stdout.write(stackCard(title(), stack, { note: stack.state, timings: [], next: [] }, lookOf(process.stdout, process.env)));
-  return stack.state === 'healthy' ? 0 : 7;
+  if (setting !== null) context.stderr.write(`bss: ${setting}\n`);
+  if (stack.state !== 'healthy') return 7;
+  return setting === null ? 0 : 2;
+}
+
+/** What is wrong with the settings of this shell; null where all is well, or nothing was ever started. */
+function badSetting(home: Home): string | null {
+  if (!existsSync(home.secrets)) return null;
+  try {
+    loadConfig(localEnvironment(process.env, home));
+    return null;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
 }
 
 const title = (): string => readSetting('operatorName', process.env);

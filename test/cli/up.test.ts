@@ -84,6 +84,9 @@ test.serial('from nothing to healthy, again without change, down, and nothing le
   t.deepEqual(first.services.map(({ name, state }) => `${name} ${state}`), [...serviceNames, 'database'].map((name) => `${name} healthy`));
   t.false((await bss.up()).started);
   t.is((await bss.run(['status'])).code, 0);
+  const misspelt = await bss.run(['status'], { BSS_CURENCY: 'SGD' });
+  t.deepEqual([misspelt.code, misspelt.stderr], [2, 'bss: BSS_CURENCY is not a setting; did you mean BSS_CURRENCY?\n']);
+  t.regex(misspelt.stdout, /healthy/);
 
   const [server, database] = [bss.serverPid(), bss.databasePid()];
   t.regex((await bss.run(['down'])).stdout, /^Stopped services and database in .*; the data stays\.$/m);
