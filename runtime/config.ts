@@ -37,7 +37,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig(env: Environment): Config {
   refuseUnknownNames(env);
-  const mode = env['BSS_ENV'] ?? configuration.env.fallback ?? '';
+  const mode = modeOf(env);
   const values = Object.fromEntries(
     Object.entries(configuration).map(([key, setting]) => [key, read<unknown>(setting, env, mode)]),
   ) as Values; // each key holds what its own setting parsed
@@ -52,7 +52,10 @@ export function loadConfig(env: Environment): Config {
  * @throws ConfigError when its value is bad
  */
 export const readSetting = <K extends keyof Configuration>(key: K, env: Environment): ValueOf<Configuration[K]> =>
-  read<unknown>(configuration[key], env, env['BSS_ENV'] ?? 'development') as ValueOf<Configuration[K]>; // the setting of the same key
+  read<unknown>(configuration[key], env, modeOf(env)) as ValueOf<Configuration[K]>; // the setting of the same key
+
+/** An empty variable (as compose files make them) counts as absent, as in `read`. */
+const modeOf = (env: Environment): string => env['BSS_ENV'] || (configuration.env.fallback ?? '');
 
 function read<T>(setting: Setting<T>, env: Environment, mode: string): T | null {
   const written = env[setting.name];

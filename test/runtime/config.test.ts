@@ -31,6 +31,11 @@ test('admin calls and loopback callbacks are on in development only', (t) => {
   t.deepEqual(loadConfig(valid()).hubAllowHosts, ['localhost', '127.0.0.1', '::1']);
 });
 
+test('an empty BSS_ENV is an absent one', (t) => {
+  const { env, allowAdmin, hubAllowHosts } = loadConfig({ ...valid(), BSS_ENV: '' });
+  t.deepEqual({ env, allowAdmin, hubs: hubAllowHosts.length }, { env: 'development', allowAdmin: true, hubs: 3 });
+});
+
 const refused: readonly { title: string; env: Record<string, string>; message: RegExp }[] = [
   { title: 'a misspelt name', env: { BSS_CURENCY: 'SGD' }, message: /^BSS_CURENCY is not a setting; did you mean BSS_CURRENCY\?$/ },
   { title: 'an unknown name', env: { BSS_FLUX_CAPACITOR: 'on' }, message: /^BSS_FLUX_CAPACITOR is not a setting of BSS-CLI/ },
