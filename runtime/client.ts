@@ -14,7 +14,7 @@ import { refuseInsideTransaction } from './transaction-scope.ts';
 /** What a call takes over from the work it is part of. */
 export type ClientContext = Pick<RequestContext, 'actor' | 'channel' | 'onBehalfOf' | 'requestId' | 'trace' | 'dryRun'>;
 
-/** Sends one request; the in-process form calls a sibling's router without a socket. */
+/** Sends one request; `fetch`, unless a test answers itself. */
 export type Transport = (request: Request, signal: AbortSignal) => Promise<Response>;
 
 export interface ClientOptions {
@@ -160,7 +160,7 @@ async function attempts(request: Request, signal: AbortSignal, settings: Setting
 
 /** The answer, or how long to wait before the next attempt, in milliseconds. */
 async function tryOnce(request: Request, signal: AbortSignal, settings: Settings, backoffMs: number): Promise<Response | number> {
-  // Full jitter: callers that failed together do not come back together.
+  // Half to one and a half of the pause: callers that failed together do not come back together.
   const jittered = randomBelow(Math.max(1, backoffMs)) + backoffMs / 2;
   let response: Response;
   try {

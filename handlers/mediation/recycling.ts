@@ -33,7 +33,7 @@ export function wireRecord(service: Service, row: UsageRow): components['schemas
   const { id, status, msisdn, subscriptionId, customerId, eventType, quantity, unit, roaming, source, rawCdrRef, recycleCount, policyViolation } = row;
   const rejectedBy = policyViolation === null ? null : String(policyViolation['reason']);
   return {
-    id, href: hrefOf(service, usages, id), '@type': 'UsageRecord', status: status, msisdn, subscriptionId, customerId, eventType,
+    id, href: hrefOf(service, usages, id), '@type': 'UsageRecord', status, msisdn, subscriptionId, customerId, eventType,
     eventTime: isoTime(row.usageDate), quantity, unit, roaming, source, rawCdrRef, rejectedBy, recycleCount,
   };
 }

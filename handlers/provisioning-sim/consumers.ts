@@ -25,7 +25,7 @@ export const consumers = (service: Service, tasks: Worker): readonly Consumer[] 
   },
 ];
 
-/** Payload of service_order.task_requested, see handlers/som/event.ts. */
+/** Payload of service_order.task_requested, see handlers/som/task.ts. */
 interface TaskRequest {
   readonly requestId: string;
   readonly taskType: string;

@@ -24,7 +24,7 @@ const keyMax = 4000;
 
 /**
  * Two statements whose snapshots read alike see the same rows: the text names every transaction that
- * is not yet over (PostgreSQL 16 §9.27.10), the start time the server that counts them.
+ * is not yet over (PostgreSQL 16, "Transaction ID and Snapshot Information Functions"), the start time the server that counts them.
  */
 export const snapshotSql = "pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text";
 
