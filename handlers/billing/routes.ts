@@ -1,9 +1,9 @@
-import { record } from '#events/record';
 import type { BillingHandlers } from '#generated/stubs/billing';
 import { billMachine, billTrigger, onlyState } from '#policy/bill';
 import { patched } from '../resource/patch.ts';
 import { changed, created, resourceRoutes, rowToWrite, type AnyCall } from '../resource/routes.ts';
 import type { Service } from '../service.ts';
+import { recordMove } from '../transition.ts';
 import { listAccounts } from './account.ts';
 import { billDefinition, rateDefinition, type BillRow } from './bill.ts';
 import { createOnDemand, onDemandDefinition } from './on-demand.ts';
@@ -42,9 +42,8 @@ function patchBill(service: Service, call: AnyCall): Promise<BillRow> {
     const move = billMachine.move(tx, row.state, billTrigger(row.id, row.state, change.after['state']), undefined, { billId: row.id, customerId: row.customerId });
     const stored = await moveBill(tx, move, row, service.clock.now());
     const { customerId, subscriptionId, orderId, paymentId, category, amountMinor, taxMinor, currency } = stored;
-    record(tx, 'bill.state_changed', row.id, {
+    recordMove(tx, move, row.id, {
       billId: row.id, customerId, subscriptionId, orderId, paymentId, category, amount: amountMinor, tax: taxMinor, currency,
-      from: move.from, to: move.to, trigger: move.trigger, reason: null,
     });
     return stored;
   });

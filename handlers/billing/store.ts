@@ -1,8 +1,8 @@
 import { json, type RowValues, type Tx } from '#db/database';
 import type { BillState, OnDemandState } from '#policy/bill';
 import type { Move } from '#policy/machine';
-import { requireContext } from '#runtime/context';
 import type { Document } from '../resource/resource.ts';
+import { keepHistory } from '../transition.ts';
 import type { BillRow } from './bill.ts';
 import type { OnDemandRow } from './on-demand.ts';
 
@@ -10,9 +10,7 @@ import type { OnDemandRow } from './on-demand.ts';
 export async function moveBill(tx: Tx, move: Move<`bill.${string}`, BillState>, row: BillRow, at: Date): Promise<BillRow> {
   const writer = tx.writer(move.permit);
   const [stored] = await writer.update<BillRow>('billing.customer_bill', { id: row.id }, { state: move.to, updatedAt: at, rev: row.rev + 1 });
-  await writer.insert('billing.customer_bill_history', {
-    customerBillId: row.id, fromState: move.from, toState: move.to, trigger: move.trigger, actor: requireContext().actor, at,
-  });
+  await keepHistory(writer, 'billing.customer_bill', { customerBillId: row.id }, move, at);
   return stored!; // the row is locked by this transaction
 }
 
@@ -33,8 +31,6 @@ export function moveOnDemand(tx: Tx, move: OnDemandMove, row: OnDemandRow, at: D
 async function writeOnDemand(tx: Tx, move: OnDemandMove, id: string, at: Date, write: (writer: ReturnType<Tx['writer']>) => Promise<OnDemandRow>): Promise<OnDemandRow> {
   const writer = tx.writer(move.permit);
   const row = await write(writer);
-  await writer.insert('billing.bill_on_demand_history', {
-    billOnDemandId: id, fromState: move.from, toState: move.to, trigger: move.trigger, actor: requireContext().actor, at,
-  });
+  await keepHistory(writer, 'billing.bill_on_demand', { billOnDemandId: id }, move, at);
   return row;
 }

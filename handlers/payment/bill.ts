@@ -4,8 +4,8 @@ import { billMachine } from '#policy/bill';
 import { isoTime } from '#runtime/clock';
 import type { Document } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
+import { recordMove } from '../transition.ts';
 import type { AccountRow } from './account.ts';
-import { recordMove } from './event.ts';
 import type { ChargeItem } from './item.ts';
 import { nextIds } from './sequence.ts';
 import { insertBill } from './store-bill.ts';
@@ -50,7 +50,7 @@ export async function writeBill(tx: Tx, service: Service, settlement: Settlement
   const totals = totalsOf(service, settlement.items);
   const move = billMachine.move(tx, null, 'create', undefined);
   const rates = settlement.items.map((item, i) => rateRow(service, settlement, item, { id: rateIds[i]!, billId, at }));
-  await insertBill(tx, move.permit, billRow(service, settlement, totals, billId, at), rates);
+  await insertBill(tx, move, billRow(service, settlement, totals, billId, at), rates);
   settlement.items.forEach((item, i) => record(tx, 'rate.applied', rateIds[i]!, ratePayload(service, settlement, item, rateIds[i]!, billId)));
   recordMove(tx, move, billId, billPayload(settlement, totals, billId));
   return { billId, rateIds };

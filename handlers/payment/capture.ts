@@ -5,11 +5,11 @@ import {
 import { enforce } from '#policy/rule';
 import { money } from '#runtime/money';
 import type { Service } from '../service.ts';
+import { recordMove } from '../transition.ts';
 import { findAccountById } from './account.ts';
 import { askGateway } from './ask.ts';
 import { approvedOrThrow, closed, openUntil } from './authorization.ts';
 import { writeBill, type Settlement } from './bill.ts';
-import { recordMove } from './event.ts';
 import type { GatewayAnswer, PaymentGateway } from './gateway.ts';
 import type { ChargedItems } from './item.ts';
 import { lockPayment, paymentPayload, type PaymentRow } from './payment.ts';

@@ -1,6 +1,8 @@
 import type { RowValues, Tx } from '#db/database';
+import type { BillState } from '#policy/bill';
+import type { Move } from '#policy/machine';
 import type { Permit } from '#policy/permit';
-import { requireContext } from '#runtime/context';
+import { keepHistory } from '../transition.ts';
 
 /** A parallel first charge may have opened it: then that one stands. */
 export async function insertAccount(tx: Tx, permit: Permit<'billing_account.open'>, account: RowValues): Promise<void> {
@@ -11,11 +13,9 @@ export async function insertAccount(tx: Tx, permit: Permit<'billing_account.open
 }
 
 /** A bill with the rates on it: invariants I13 and I14 hold from the first moment. */
-export async function insertBill(tx: Tx, permit: Permit<'bill.create'>, bill: RowValues & { readonly id: string; readonly createdAt: Date }, rates: readonly RowValues[]): Promise<void> {
-  const writer = tx.writer(permit);
+export async function insertBill(tx: Tx, move: Move<`bill.${string}`, BillState>, bill: RowValues & { readonly id: string; readonly createdAt: Date }, rates: readonly RowValues[]): Promise<void> {
+  const writer = tx.writer(move.permit);
   await writer.insert('billing.customer_bill', bill);
   for (const rate of rates) await writer.insert('billing.applied_rate', rate);
-  await writer.insert('billing.customer_bill_history', {
-    customerBillId: bill.id, fromState: null, toState: 'settled', trigger: 'create', actor: requireContext().actor, at: bill.createdAt,
-  });
+  await keepHistory(writer, 'billing.customer_bill', { customerBillId: bill.id }, move, bill.createdAt);
 }

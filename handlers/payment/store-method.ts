@@ -1,8 +1,8 @@
-import type { RowValues, Tx, Writer } from '#db/database';
+import type { RowValues, Tx } from '#db/database';
 import type { Move } from '#policy/machine';
 import type { PaymentMethodStatus } from '#policy/payment-method';
 import type { Permit } from '#policy/permit';
-import { requireContext } from '#runtime/context';
+import { keepHistory } from '../transition.ts';
 import type { MethodRow } from './method.ts';
 
 export type MethodMove = Move<`payment_method.${string}`, PaymentMethodStatus>;
@@ -10,7 +10,7 @@ export type MethodMove = Move<`payment_method.${string}`, PaymentMethodStatus>;
 export async function insertMethod(tx: Tx, move: MethodMove, method: RowValues & { readonly id: string }, at: Date): Promise<MethodRow> {
   const writer = tx.writer(move.permit);
   const row = await writer.insert<MethodRow>('payment.payment_method', { ...method, status: move.to, createdAt: at, updatedAt: at });
-  await keepHistory(writer, method.id, move, at);
+  await keepHistory(writer, 'payment.payment_method', { paymentMethodId: method.id }, move, at);
   return row;
 }
 
@@ -20,7 +20,7 @@ export async function retireMethod(tx: Tx, move: MethodMove, row: MethodRow, at:
   await writer.update('payment.payment_method', { id: row.id }, {
     status: move.to, isDefault: false, removedAt: move.to === 'removed' ? at : null, updatedAt: at, rev: row.rev + 1,
   });
-  await keepHistory(writer, row.id, move, at);
+  await keepHistory(writer, 'payment.payment_method', { paymentMethodId: row.id }, move, at);
 }
 
 /** Moves the flag in two steps: never two defaults (I12). */
@@ -32,8 +32,3 @@ export async function makeDefault(tx: Tx, permit: Permit<'payment_method.set_def
     'UPDATE payment.payment_method SET is_default = true, updated_at = $2, rev = rev + 1 WHERE id = $1 RETURNING *', [row.id, at]);
   return stored!; // the row is locked by this transaction
 }
-
-const keepHistory = (writer: Writer, paymentMethodId: string, move: MethodMove, at: Date): Promise<unknown> =>
-  writer.insert('payment.payment_method_history', {
-    paymentMethodId, fromState: move.from, toState: move.to, trigger: move.trigger, actor: requireContext().actor, at,
-  });

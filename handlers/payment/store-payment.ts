@@ -1,9 +1,9 @@
-import { json, type RowValues, type Tx, type Writer } from '#db/database';
+import { json, type RowValues, type Tx } from '#db/database';
 import type { Move } from '#policy/machine';
 import type { PaymentStatus } from '#policy/payment';
 import type { Permit } from '#policy/permit';
-import { requireContext } from '#runtime/context';
 import type { Document } from '../resource/resource.ts';
+import { keepHistory } from '../transition.ts';
 import type { ChargeItem } from './item.ts';
 import type { PaymentRow } from './payment.ts';
 
@@ -24,7 +24,7 @@ export async function insertPayment(tx: Tx, move: PaymentMove, { id, at, documen
     ...columns, id, document: json(document), items: json(items), status: move.to, statusDate: at, createdAt: at, updatedAt: at,
     authorizedMinor: 0, capturedMinor: 0, refundedMinor: 0,
   });
-  await keepHistory(writer, id, move, at, null);
+  await keepHistory(writer, 'payment.payment', { paymentId: id }, move, at);
   return row;
 }
 
@@ -33,12 +33,9 @@ export async function movePayment(tx: Tx, move: PaymentMove, row: PaymentRow, at
   const writer = tx.writer(move.permit);
   const values = { ...change, status: move.to, statusDate: at, updatedAt: at, rev: row.rev + 1 };
   const [stored] = await writer.update<PaymentRow>('payment.payment', { id: row.id }, values);
-  await keepHistory(writer, row.id, move, at, reason);
+  await keepHistory(writer, 'payment.payment', { paymentId: row.id }, move, at, reason);
   return stored!; // the row is locked by this transaction
 }
-
-const keepHistory = (writer: Writer, paymentId: string, move: PaymentMove, at: Date, reason: string | null): Promise<unknown> =>
-  writer.insert('payment.payment_history', { paymentId, fromState: move.from, toState: move.to, trigger: move.trigger, reason, actor: requireContext().actor, at });
 
 /** What the capture will take and bill; from here on the service itself ends it when the caller goes away. */
 export async function storeCaptureBegun(tx: Tx, permit: Permit<'payment.begin_capture'>, row: PaymentRow, items: readonly ChargeItem[], columns: RowValues): Promise<PaymentRow> {

@@ -1,9 +1,9 @@
-import { json, type RowValues, type Tx, type Writer } from '#db/database';
+import { json, type RowValues, type Tx } from '#db/database';
 import type { Move } from '#policy/machine';
 import type { Permit } from '#policy/permit';
 import type { RefundStatus } from '#policy/refund';
-import { requireContext } from '#runtime/context';
 import type { Document } from '../resource/resource.ts';
+import { keepHistory } from '../transition.ts';
 import type { RefundRow } from './refund.ts';
 
 export type RefundMove = Move<`refund.${string}`, RefundStatus>;
@@ -13,7 +13,7 @@ export async function insertRefund(tx: Tx, move: RefundMove, id: string, at: Dat
   const row = await writer.insert<RefundRow>('payment.refund', {
     ...columns, id, document: json(document), status: move.to, statusDate: at, createdAt: at, updatedAt: at,
   });
-  await keepHistory(writer, id, move, at, null);
+  await keepHistory(writer, 'payment.refund', { refundId: id }, move, at);
   return row;
 }
 
@@ -21,12 +21,9 @@ export async function moveRefund(tx: Tx, move: RefundMove, row: RefundRow, at: D
   const writer = tx.writer(move.permit);
   const values = { ...change, status: move.to, statusDate: at, updatedAt: at, rev: row.rev + 1 };
   const [stored] = await writer.update<RefundRow>('payment.refund', { id: row.id }, values);
-  await keepHistory(writer, row.id, move, at, reason);
+  await keepHistory(writer, 'payment.refund', { refundId: row.id }, move, at, reason);
   return stored!; // the row is locked by this transaction
 }
-
-const keepHistory = (writer: Writer, refundId: string, move: RefundMove, at: Date, reason: string | null): Promise<unknown> =>
-  writer.insert('payment.refund_history', { refundId, fromState: move.from, toState: move.to, trigger: move.trigger, reason, actor: requireContext().actor, at });
 
 /** One more call to the gateway is about to be made. */
 export async function addRefundAttempt(tx: Tx, permit: Permit<'refund.attempt'>, row: RefundRow): Promise<RefundRow> {
