@@ -5,15 +5,13 @@ import { isoTime } from '#runtime/clock';
 import { originOf } from '#runtime/origin';
 import type { Service } from '../service.ts';
 import { lineEvent } from './event.ts';
+import { leaseMs } from './lease.ts';
 import type { Line } from './line.ts';
 import { pendingOf, type PendingChange } from './pending-change.ts';
 import { anchorOf, boundariesUntil, nextBoundary } from './period.ts';
 import { lockBoundary, type Renewal } from './renewal.ts';
 import { nextIds } from './store.ts';
 import { insertRenewal, storeClaimed, storeRenewal, type Snapshot } from './store-renewal.ts';
-
-/** How long one attempt at a renewal owns its row, in milliseconds of machine time. */
-export const leaseMs = (service: Service): number => service.config.leaseSeconds * 1000;
 
 /** What every event of a renewal tells (DOMAIN §7). */
 export const renewalEvent = (line: Line, renewal: Renewal): Readonly<Record<string, unknown>> => ({

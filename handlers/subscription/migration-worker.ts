@@ -1,6 +1,7 @@
 import { runFor } from '#runtime/origin';
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
+import { leaseMs } from './lease.ts';
 import { migrateSlice } from './migration-slice.ts';
 import { leaseMigrations, releaseMigration } from './store-migration.ts';
 
@@ -10,7 +11,7 @@ export const migrationWorker = (service: Service): Worker =>
     name: 'subscription.price_migration',
     everyMs: 1000,
     async run() {
-      const [migration] = await service.db.tx((tx) => leaseMigrations(tx, service.clock.tick(), service.config.leaseSeconds * 1000, 1));
+      const [migration] = await service.db.tx((tx) => leaseMigrations(tx, service.clock.tick(), leaseMs(service), 1));
       if (!migration) return false;
       await runFor(service.name, migration, async () => {
         const { state } = await migrateSlice(service, migration.id);

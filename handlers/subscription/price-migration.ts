@@ -9,6 +9,7 @@ import { requireContext } from '#runtime/context';
 import { BadRequest, RemoteError } from '#runtime/errors';
 import { originOf } from '#runtime/origin';
 import type { Service } from '../service.ts';
+import { leaseMs } from './lease.ts';
 import { migrateSlice } from './migration-slice.ts';
 import { requestKey } from './request-key.ts';
 import { nextIds } from './store.ts';
@@ -108,7 +109,7 @@ export async function startMigration(service: Service, wish: Wish): Promise<Pric
     return insertMigration(tx, migratePrice.permit(tx, facts), {
       id: id!, offeringId: wish.offeringId, priceId: wish.priceId, priceName: price.name, priceMinor: price.amountMinor, currency: price.currency, effectiveFrom,
       noticeDays, initiatedBy: wish.initiatedBy ?? requireContext().actor, requestKey: key, ...originOf(), createdAt: now, nextRunMs: tick,
-      leaseUntilMs: tick + service.config.leaseSeconds * 1000,
+      leaseUntilMs: tick + leaseMs(service),
     });
   });
   return goThrough(service, migration);

@@ -2,7 +2,8 @@ import { PolicyViolation } from '#runtime/errors';
 import { runFor } from '#runtime/origin';
 import type { Worker } from '#runtime/worker';
 import type { Service } from '../service.ts';
-import { leaseMs, type Purchase } from './purchase.ts';
+import { leaseMs } from './lease.ts';
+import type { Purchase } from './purchase.ts';
 import { settlePurchase } from './settlement.ts';
 import { claimDue } from './store-purchase.ts';
 

@@ -1,6 +1,5 @@
 import type { Database, Tx } from '#db/database';
 import type { VasFacts, VasState } from '#policy/vas';
-import type { Service } from '../service.ts';
 import type { Grant, Line } from './line.ts';
 
 /** A row of subscription.vas_purchase. */
@@ -42,12 +41,6 @@ export const lockPurchase = (tx: Tx, id: string): Promise<Purchase | null> =>
 /** The purchase of an earlier call with the same key, see `sale.ts`. */
 export const findPurchaseByKey = (reader: Pick<Database, 'one'>, key: string): Promise<Purchase | null> =>
   reader.one<Purchase>('SELECT * FROM subscription.vas_purchase WHERE request_key = $1', [key]);
-
-export const findPurchase = (reader: Pick<Database, 'one'>, id: string): Promise<Purchase | null> =>
-  reader.one<Purchase>('SELECT * FROM subscription.vas_purchase WHERE id = $1', [id]);
-
-/** How long one attempt at a purchase owns its row, in milliseconds of machine time. */
-export const leaseMs = (service: Service): number => service.config.leaseSeconds * 1000;
 
 /** The line as the rules of top-ups look at it. */
 export const lineFacts = (line: Line, now: Date): VasFacts => ({

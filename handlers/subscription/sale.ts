@@ -2,7 +2,6 @@ import type { Tx } from '#db/database';
 import type { components } from '#generated/types/subscription';
 import { violation } from '#policy/rule';
 import { vasInProgress, vasMachine } from '#policy/vas';
-import { requireContext } from '#runtime/context';
 import { NotFound } from '#runtime/errors';
 import type { IncomingHeaders } from '#runtime/handler';
 import { originOf } from '#runtime/origin';
@@ -10,20 +9,16 @@ import { requireMatch } from '../resource/etag.ts';
 import { requireOwner } from '../resource/ownership.ts';
 import type { Service } from '../service.ts';
 import { hasCard } from './card-charge.ts';
+import { leaseMs } from './lease.ts';
 import { findLine, lockLine, type Line } from './line.ts';
-import { findPurchaseByKey, leaseMs, lineFacts, type Purchase } from './purchase.ts';
+import { findPurchaseByKey, lineFacts, type Purchase } from './purchase.ts';
+import { requestKey } from './request-key.ts';
 import { settlePurchase } from './settlement.ts';
 import { nextIds } from './store.ts';
 import { claimPurchase, insertPurchase } from './store-purchase.ts';
 import { amountOf, fetchTariff, grantsOf, type Tariff } from './tariff.ts';
 
 export type Wish = components['schemas']['VasPurchaseCreate'];
-
-/** Caller and key of the request, under which its purchase is found again; null without a key. */
-function requestKey(lineId: string): string | null {
-  const { serviceIdentity, idempotencyKey } = requireContext();
-  return idempotencyKey === null ? null : `${serviceIdentity}:${lineId}:${idempotencyKey}`;
-}
 
 /**
  * Buys a top-up (DOMAIN §5 F4): the row is written before the card is charged, so that a crash at
