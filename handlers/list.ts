@@ -2,7 +2,7 @@ import type { Answer } from '#runtime/handler';
 import { pageHeaders, pageStatus, type Page } from './resource/page.ts';
 import { fieldsOf, withIdentity } from './resource/project.ts';
 
-interface ListedRow {
+export interface ListedRow {
   readonly id: string;
   readonly href: string;
 }

@@ -2,10 +2,10 @@ import type { SubscriptionHandlers } from '#generated/stubs/subscription';
 import { nationalNumber } from '#runtime/numbering';
 import { NotFound } from '#runtime/errors';
 import type { Answer } from '#runtime/handler';
+import { listed, type ListedRow } from '../list.ts';
 import { etagOf } from '../resource/etag.ts';
 import { boundCustomer, requireOwner } from '../resource/ownership.ts';
-import { pageHeaders, pageOf, pageStatus, type Page } from '../resource/page.ts';
-import { fieldsOf, withIdentity, type Fields } from '../resource/project.ts';
+import { pageOf, type Page } from '../resource/page.ts';
 import type { Service } from '../service.ts';
 import { activateLine } from './activation.ts';
 import { bucketsOfPurchase, openBuckets, type Bucket } from './bucket.ts';
@@ -111,15 +111,12 @@ interface Slice<Row> {
 }
 
 /** One page of a list, each row as it is shown. */
-async function paged<Row, Shown extends object>(
+async function paged<Row, Shown extends ListedRow>(
   service: Service, query: Readonly<Record<string, unknown>>, href: string, read: (page: Page) => Promise<Slice<Row>>, show: (row: Row) => Shown,
 ): Promise<Answer<Shown[]>> {
   const page = pageOf(query, service.config);
   const { rows, total } = await read(page);
-  const fields = fieldsOf(query);
-  return {
-    status: pageStatus(page, rows.length, total), body: rows.map((row) => reduced(show(row), fields)), headers: pageHeaders(page, query, href, rows.length, total),
-  };
+  return listed(query, page, href, rows.map(show), total);
 }
 
 function list(service: Service, query: ListQuery): Promise<Answer<ReturnType<typeof wireLine>[]>> {
@@ -145,10 +142,4 @@ function filterOf(service: Service, { customerId, msisdn, state, orderId, offeri
   const number = msisdn === undefined ? undefined : nationalNumber(msisdn, service.config);
   if (number === null || (bound !== null && customerId !== undefined && customerId !== bound)) return null;
   return { customerId: bound ?? customerId, msisdn: number, state, orderId, offeringId, at: at === undefined ? undefined : new Date(at) };
-}
-
-/** The attributes asked for with `fields=`, id and href among them; the host checks such rows as partial. */
-function reduced<Row extends object>(row: Row, fields: Fields): Row {
-  const wanted = withIdentity(fields);
-  return wanted === null ? row : (Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name))) as Row);
 }
