@@ -151,17 +151,13 @@ export async function createOfferingRow(service: Service, tx: Tx, body: unknown,
   const { id, taken } = await newId(tx, offerings, body);
   const links = await planLinks(service, tx, id, [], attributes);
   const meaning = await meaningOf(tx, attributes);
-  createOffering.check({ id, taken, ...windowOf(attributes) }).forEach(refuse);
+  enforce(createOffering.rules, { id, taken, ...windowOf(attributes) });
   const move = offeringMachine.move(tx, null, trigger, await factsOf(tx, service, { id, state: 'In design' }, meaning));
   const { columns, document } = split(offerings, attributes);
   const row = await insertOffering(tx, move, offerings, { id, at, columns: { ...columns, ...meaning.columns }, document });
   recordMove(tx, move, id, payloadOf(offerings, row));
   await applyLinks(tx, id, links, at);
   return whole(tx, row);
-}
-
-function refuse(broken: Error): never {
-  throw broken;
 }
 
 const whole = async (tx: Tx, row: OfferingRow): Promise<OfferingRow> => (await findResource(tx, offerings, row.id)) ?? row;

@@ -2,6 +2,7 @@ import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import { changePrice, type PriceFacts } from '#policy/catalog';
 import { unknownReference } from '#policy/reference';
+import { enforce } from '#policy/rule';
 import type { Config } from '#runtime/config';
 import { payloadOf } from '../resource/announce.ts';
 import type { Document } from '../resource/resource.ts';
@@ -29,13 +30,9 @@ export async function planLinks({ config }: Service, tx: Tx, offeringId: string,
   if (unknown !== undefined) throw unknownReference('productOfferingPrice', unknown, 'catalog.get_offering');
   const attached = rows.filter((row) => named.includes(row.id) && row.offeringId === null);
   const detached = rows.filter((row) => !named.includes(row.id) && row.offeringId === offeringId);
-  for (const row of attached) changePrice.check(await attachFacts(tx, config, offeringId, row, attached)).forEach(refuse);
-  for (const row of detached) changePrice.check({ ...factsOf(row), frozenAmountChanges: row.frozen }).forEach(refuse);
+  for (const row of attached) enforce(changePrice.rules, await attachFacts(tx, config, offeringId, row, attached));
+  for (const row of detached) enforce(changePrice.rules, { ...factsOf(row), frozenAmountChanges: row.frozen });
   return { attached, detached };
-}
-
-function refuse(broken: Error): never {
-  throw broken;
 }
 
 /** Carries the plan out; `planLinks` has asked for every step. */

@@ -4,7 +4,7 @@ import type { CrmHandlers } from '#generated/stubs/crm';
 import {
   addContact, changeContact, changeCustomer, contactMediumRequired, customerMachine, deleteCustomer, removeContact, type CustomerFacts,
 } from '#policy/customer';
-import { violation } from '#policy/rule';
+import { enforce, violation } from '#policy/rule';
 import { NotFound } from '#runtime/errors';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
@@ -108,10 +108,10 @@ async function apply(service: Service, tx: Tx, row: CustomerRow, change: Patched
   const at = service.clock.now();
   const plan = planMedia(await liveMedia(tx, row.id), listOf(change.after['contactMedium']), service.config);
   const owner = { customerId: row.id, state: row.status };
-  for (const medium of plan.added) addContact.check(await contactFacts(tx, owner, medium)).forEach(refuse);
-  for (const { medium } of plan.changed) changeContact.check(await contactFacts(tx, owner, medium)).forEach(refuse);
+  for (const medium of plan.added) enforce(addContact.rules, await contactFacts(tx, owner, medium));
+  for (const { medium } of plan.changed) enforce(changeContact.rules, await contactFacts(tx, owner, medium));
   const remaining = plan.kept.length + plan.changed.length + plan.added.length;
-  for (const { id } of plan.removed) removeContact.check({ ...owner, contactMediumId: id, remaining }).forEach(refuse);
+  for (const { id } of plan.removed) enforce(removeContact.rules, { ...owner, contactMediumId: id, remaining });
   const permit = changeCustomer.permit(tx, owner);
   const { entries, ...media } = await mediaChange(tx, plan);
   const document = { ...change.document, ...(change.document['contactMedium'] ? { contactMedium: entries } : {}) };
@@ -119,10 +119,6 @@ async function apply(service: Service, tx: Tx, row: CustomerRow, change: Patched
   record(tx, 'customer.changed', row.id, { ...customerPayload(updated), changed: change.changed });
   await logInteraction(service, tx, updated, 'customer changed');
   return remaining > 0 ? reached(service, tx, updated) : updated;
-}
-
-function refuse(broken: Error): never {
-  throw broken;
 }
 
 /** The first contact medium turns a prospect into an active customer. */

@@ -111,7 +111,7 @@ async function create(service: Service, tx: Tx, attributes: Document): Promise<T
   const { customerId, agent, caseId } = await partiesOf(tx, attributes);
   const id = await nextId(tx, tickets);
   const facts = { ticketId: id, agentId: agent?.id ?? null, agentActive: agent?.active ?? false, reason: null, note: null };
-  assignTicket.check(facts).forEach(refuse);
+  enforce(assignTicket.rules, facts);
   const move = ticketMachine.move(tx, null, 'create', facts);
   const priority = priorityOf(String(attributes['severity']));
   const slaDueAt = dueAt(at, categoryOf(String(attributes['ticketType'])), priority);
@@ -123,10 +123,6 @@ async function create(service: Service, tx: Tx, attributes: Document): Promise<T
   const row = await insertTicket(tx, move, id, { columns: { ...columns, priority, customerId, caseId, agentId: agent?.id ?? null, slaDueAt }, document }, at);
   recordMove(tx, move, id, payloadOf(row));
   return row;
-}
-
-function refuse(broken: Error): never {
-  throw broken;
 }
 
 async function apply(service: Service, tx: Tx, change: Patched<TicketRow>): Promise<TicketRow> {
