@@ -152,6 +152,9 @@ export class Database {
   }
 }
 
+/** Of two writers of one key the other was faster. */
+export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
+
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 /** Connection trouble becomes 503; everything else stays what it is. */

@@ -1,4 +1,4 @@
-import type { Tx } from '#db/database';
+import { isUniqueViolation, type Tx } from '#db/database';
 import type { SomHandlers } from '#generated/stubs/som';
 import type { components } from '#generated/types/TMF641';
 import { linkService } from '#policy/service';
@@ -45,14 +45,11 @@ export const placeServiceOrder = (service: Service, nudge: Nudge): SomHandlers['
   try {
     return created(service, serviceOrder, await service.db.tx((tx) => store(tx, service, nudge, document, request, plan)));
   } catch (error) {
-    const winner = request && isTaken(error) ? await findOfOrder(service.db, request.orderId, request.action) : null;
+    const winner = request && isUniqueViolation(error) ? await findOfOrder(service.db, request.orderId, request.action) : null;
     if (!winner) throw error;
     return created(service, serviceOrder, winner);
   }
 };
-
-/** unique_violation: another call for the same product order was faster. */
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';
 
 /** Null for what has no effect here: only the order saga may move the network. */
 function requestOf(body: Posted): Request | null {

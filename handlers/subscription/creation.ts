@@ -1,4 +1,4 @@
-import type { Tx } from '#db/database';
+import { isUniqueViolation, type Tx } from '#db/database';
 import { record } from '#events/record';
 import type { components } from '#generated/types/subscription';
 import { violation } from '#policy/rule';
@@ -23,15 +23,12 @@ export async function createLine(service: Service, body: Creation): Promise<Line
   try {
     return await service.db.tx((tx) => insert(tx, service, body, tariff));
   } catch (error) {
-    if (!isTaken(error)) throw error;
+    if (!isUniqueViolation(error)) throw error;
     return winnerOf(service, body, error);
   }
 }
 
-/** unique_violation: another call was faster (I1, I2). */
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';
-
-/** The line another call made for the same order, or the refusal for its number or profile. */
+/** The line another call made for the same order, or the refusal for its number or profile (I1, I2). */
 async function winnerOf(service: Service, { orderId, msisdn, iccid }: Creation, error: unknown): Promise<Line> {
   const line = await findLineOfOrder(service.db, orderId);
   if (line) return line;
