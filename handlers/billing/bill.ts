@@ -1,6 +1,7 @@
 import type { BillState } from '#policy/bill';
 import { attributes } from '#generated/attributes';
-import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
+import { listOf } from '../resource/json.ts';
+import type { ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 
 /** A settled receipt or a credit note; the payment process writes it with the money (I8, I13, I14). */
 export interface BillRow extends ResourceRow {
@@ -55,8 +56,6 @@ export const billDefinition: ResourceDefinition<BillRow, 'id'> = {
   }),
   permits: {},
 };
-
-const listOf = (value: unknown): readonly Document[] => (Array.isArray(value) ? value : []); // a list of attachments, by its schema
 
 export interface RateRow extends ResourceRow {
   readonly billId: string;

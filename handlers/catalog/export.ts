@@ -1,6 +1,7 @@
 import { resources } from '#generated/resources';
 import { conditionsOf } from '../resource/condition.ts';
 import { Binder, filterSql } from '../resource/filter.ts';
+import { listOf } from '../resource/json.ts';
 import { listResources } from '../resource/list.ts';
 import { project } from '../resource/project.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
@@ -9,7 +10,6 @@ import { catalogs, categories } from './entry.ts';
 import { JobFailure, rowsMax, type Entry, type ExchangedResource } from './exchange.ts';
 import { offerings } from './offering.ts';
 import { prices } from './price.ts';
-import { listOf } from './reference.ts';
 import { specifications } from './specification.ts';
 
 /** What to export: everything, or the rows of one resource that match a filter as in a list. */

@@ -1,6 +1,6 @@
 import { allowances, baseUnitOf, toBase, type Allowance, type BaseUnit } from '#runtime/quantity';
+import { listOf } from '../resource/json.ts';
 import type { Document } from '../resource/resource.ts';
-import { listOf } from './reference.ts';
 
 /** What an offering grants of one allowance; as `catalog.offering.allowances` holds it. */
 export interface Grant {

@@ -7,6 +7,7 @@ import {
 import { enforce } from '#policy/rule';
 import { payloadOf } from '../resource/announce.ts';
 import { accept, split } from '../resource/document.ts';
+import { listOf } from '../resource/json.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import { hrefOf } from '../resource/project.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
@@ -18,7 +19,7 @@ import { entry, referencesTo, type EntryRow } from './entry.ts';
 import { blockingOf, durationHoursOf, grantsOf, type Grant } from './grant.ts';
 import { applyLinks, planLinks } from './price-link.ts';
 import { priceTypeOf, windowOf } from './price.ts';
-import { checkReferences, listOf } from './reference.ts';
+import { checkReferences } from './reference.ts';
 import { insertOffering, moveOffering, updateEntry } from './store.ts';
 
 export interface OfferingRow extends EntryRow {

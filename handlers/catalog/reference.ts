@@ -1,9 +1,7 @@
 import type { Tx } from '#db/database';
 import { unknownReference } from '#policy/reference';
+import { listOf } from '../resource/json.ts';
 import type { Document } from '../resource/resource.ts';
-
-/** An attribute whose schema is a list of objects; none when it is absent. */
-export const listOf = (value: unknown): readonly Document[] => (Array.isArray(value) ? value : []);
 
 /** Ids clients choose for offerings, prices and specifications (DOMAIN §9). */
 export const chosenId = /^[A-Z][A-Z0-9_]{2,63}$/;

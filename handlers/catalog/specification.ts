@@ -3,12 +3,13 @@ import type { CatalogHandlers } from '#generated/stubs/catalog';
 import { changeEntry, createEntry, deleteEntry } from '#policy/catalog';
 import { changeRecorded, createRecorded } from '../resource/announce.ts';
 import { accept, split } from '../resource/document.ts';
+import { listOf } from '../resource/json.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, newId, resourceRoutes, rowToWrite } from '../resource/routes.ts';
 import type { Service } from '../service.ts';
 import { entry, referencesTo, type EntryRow } from './entry.ts';
-import { checkReferences, listOf } from './reference.ts';
+import { checkReferences } from './reference.ts';
 import { insertEntry, updateEntry } from './store.ts';
 
 export interface SpecificationRow extends EntryRow {

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '#db/database';
 import { changeOrder, deleteOrder, type OrderAction, type OrderState } from '#policy/order';
 import { minorUnitsSql, money, toWireMoney } from '#runtime/money';
-import { isObject } from '../resource/json.ts';
+import { isObject, listOf } from '../resource/json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 import { extensionsOf } from '../resource/extensions.ts';
 
@@ -92,7 +92,7 @@ export const productOrder: ResourceDefinition<OrderRow, (typeof reads)[number]> 
 /** The items as posted, each in the state of its order; the one with effect shows its line and its price. */
 function itemsOf(row: ShownOrder): Document[] {
   const posted = row.document['productOrderItem'];
-  const items = Array.isArray(posted) ? posted.filter(isObject) : [];
+  const items = listOf(posted);
   return items.map((item) => ({ ...item, state: row.state, ...(item['id'] === row.itemId ? effectOf(row, item) : {}) }));
 }
 

@@ -6,7 +6,7 @@ import { addContact, changeContact, removeContact, type MediumType } from '#poli
 import { BadRequest, NotFound } from '#runtime/errors';
 import type { Call } from '#runtime/handler';
 import { requireMatch } from '../resource/etag.ts';
-import { jsonEqual } from '../resource/json.ts';
+import { jsonEqual, listOf } from '../resource/json.ts';
 import { requireOwn } from '../resource/ownership.ts';
 import type { Document } from '../resource/resource.ts';
 import { lockResource } from '../resource/rows.ts';
@@ -15,7 +15,6 @@ import { mediumOf, type LiveMedium, type Medium } from './contact.ts';
 import { customerPayload, customers, reached } from './customer.ts';
 import { logInteraction } from './interaction.ts';
 import { contactFacts, liveMedia } from './media.ts';
-import { listOf } from './party.ts';
 import { nextMediumIds, updateCustomer, type CustomerRow } from './store-customer.ts';
 
 type Wire = components['schemas']['ContactMedium'];

@@ -6,6 +6,7 @@ import {
 } from '#policy/customer';
 import { enforce, violation } from '#policy/rule';
 import { NotFound } from '#runtime/errors';
+import { listOf } from '../resource/json.ts';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
 import { extensionsOf } from '../resource/extensions.ts';
@@ -19,7 +20,6 @@ import { planMedia } from './contact.ts';
 import { logInteraction } from './interaction.ts';
 import { contactFacts, enforceNewMedia, liveMedia, mediaChange } from './media.ts';
 import { liveLinesOf, openOrdersOf } from './neighbour.ts';
-import { listOf } from './party.ts';
 import { insertCustomer, moveCustomer, removeCustomer, updateCustomer, type CustomerRow } from './store-customer.ts';
 
 /** A customer nobody can reach is recorded as a prospect; the rule says what is missing (DOMAIN §1). */

@@ -7,12 +7,12 @@ import { requireContext } from '#runtime/context';
 import { recordMove } from '../transition.ts';
 import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
 import { accept, split } from '../resource/document.ts';
-import { isObject } from '../resource/json.ts';
+import { isObject, listOf } from '../resource/json.ts';
 import { patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { nextId } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
-import { listOf, namedCustomer } from './party.ts';
+import { namedCustomer } from './party.ts';
 import { insertInteraction, moveInteraction, updateInteraction, type InteractionRow } from './store-interaction.ts';
 
 /** TMF683 partyInteraction (DOMAIN §4 "Party interaction"). */

@@ -1,13 +1,10 @@
 import type { Tx } from '#db/database';
 import { unknownReference } from '#policy/reference';
+import { listOf } from '../resource/json.ts';
 import { boundCustomer, requireOwner } from '../resource/ownership.ts';
-import type { Document } from '../resource/resource.ts';
 
 const isCustomerId = (id: unknown): id is string => typeof id === 'string' && /^CUST-\d{3,}$/.test(id);
 const isAgentId = (id: unknown): id is string => typeof id === 'string' && /^AGT-(\d{3,}|SYS)$/.test(id);
-
-/** An attribute whose schema is a list of objects; none when it is absent. */
-export const listOf = (value: unknown): readonly Document[] => (Array.isArray(value) ? value : []);
 
 /**
  * The customer a `relatedParty` names (DOMAIN §9 "TMF carriers"), or the one the request is bound to.

@@ -7,6 +7,7 @@ import { enforce } from '#policy/rule';
 import { assignTicket, changeTicket, deleteTicket, markTicketBreached, ticketMachine, type TicketFacts, type TicketTrigger } from '#policy/ticket';
 import { isoTime } from '#runtime/clock';
 import { requireContext } from '#runtime/context';
+import { listOf } from '../resource/json.ts';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
 import { extensionsOf } from '../resource/extensions.ts';
@@ -16,7 +17,7 @@ import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
 import { nextId } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
-import { listOf, namedAgent, namedCustomer } from './party.ts';
+import { namedAgent, namedCustomer } from './party.ts';
 import { categoryOf, dueAt, priorityOf } from './sla.ts';
 import { insertTicket, markBreached, moveTicket, removeTicket, updateTicket, type TicketRow } from './store-ticket.ts';
 

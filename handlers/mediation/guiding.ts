@@ -4,7 +4,7 @@ import { violation, violations } from '#policy/rule';
 import { noLine, recordRules, usageMachine } from '#policy/usage';
 import { ok } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
-import { isObject } from '../resource/json.ts';
+import { listOf } from '../resource/json.ts';
 import type { Document } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
 import { recordMove } from '../transition.ts';
@@ -58,7 +58,7 @@ async function sendOn(tx: Tx, service: Service, row: UsageRow, reading: Reading,
 /** The customer of the line is a party of the record, so that a client finds it by `relatedParty.id`. */
 function withCustomer(service: Service, document: Document, id: string): Document {
   const { relatedParty } = document;
-  const parties = Array.isArray(relatedParty) ? relatedParty.filter(isObject) : [];
+  const parties = listOf(relatedParty);
   if (parties.some((party) => party['id'] === id)) return document;
   const href = service.hrefOf('crm', `/tmf-api/customerManagement/v4/customer/${id}`);
   return { ...document, relatedParty: [...parties, { id, href, role: 'customer', '@referredType': 'Customer' }] };

@@ -2,7 +2,7 @@
 import { reported, usageKinds, type RecordFacts, type Reported, type UsageKind } from '#policy/usage';
 import { sha256 } from '#runtime/ids';
 import { nationalNumber, type NumberingPlan } from '#runtime/numbering';
-import { isObject } from '../resource/json.ts';
+import { isObject, listOf } from '../resource/json.ts';
 import type { Document } from '../resource/resource.ts';
 import type { Service } from '../service.ts';
 import type { Specification } from './specification.ts';
@@ -69,7 +69,7 @@ export const recordFacts = (service: Service, { specification, reading, ...more 
 
 /** First value of each characteristic by its name. */
 function characteristics({ usageCharacteristic }: Document): Map<string, unknown> {
-  const all = Array.isArray(usageCharacteristic) ? usageCharacteristic.filter(isObject) : [];
+  const all = listOf(usageCharacteristic);
   return new Map(all.toReversed().map(({ name, value }) => [String(name), value]));
 }
 

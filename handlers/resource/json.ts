@@ -4,6 +4,9 @@ export type JsonObject = { [member: string]: unknown };
 export const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date);
 
+/** The objects of a list; none where there is no list. */
+export const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
 /** Sets a member also where its name is `__proto__`, which assignment would take for the prototype. */
 export function put(object: JsonObject, name: string, value: unknown): void {
   if (name === '__proto__') Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });

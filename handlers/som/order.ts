@@ -1,7 +1,7 @@
 import type { Database, Tx } from '#db/database';
 import { changeServiceOrder, deleteServiceOrder, type ServiceAction, type ServiceOrderState } from '#policy/service-order';
 import type { Origin } from '#runtime/origin';
-import { isObject } from '../resource/json.ts';
+import { isObject, listOf } from '../resource/json.ts';
 import type { Document, ResourceDefinition, ResourceRow } from '../resource/resource.ts';
 import { extensionsOf } from '../resource/extensions.ts';
 import type { Service } from '../service.ts';
@@ -91,7 +91,7 @@ export const serviceOrder: ResourceDefinition<ServiceOrderRow> = {
 /** The items as posted, each in the state of its order; the one with effect shows its service. */
 function itemsOf(row: ServiceOrderRow, service: Service): Document[] {
   const posted = row.document['serviceOrderItem'];
-  const items = Array.isArray(posted) ? posted.filter(isObject) : [];
+  const items = listOf(posted);
   return items.map((item, i) => ({ ...item, state: row.state, ...(i === 0 && row.action !== null ? { service: serviceOf(row, item, service) } : {}) }));
 }
 

@@ -3,7 +3,7 @@ import { changeService, deleteService, recordService } from '#policy/service';
 import type { Answer } from '#runtime/handler';
 import { createRecorded } from '../resource/announce.ts';
 import { accept, normal, split } from '../resource/document.ts';
-import { isObject } from '../resource/json.ts';
+import { isObject, listOf } from '../resource/json.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { created, newId, resourceRoutes, type AnyCall } from '../resource/routes.ts';
 import { insertResource } from '../resource/rows.ts';
@@ -116,6 +116,6 @@ function specificationOf(attributes: Document): string | null {
 /** Whose service it is, where it names a customer of ours. */
 function ownerOf(attributes: Document): string | null {
   const parties = attributes['relatedParty'];
-  const party = Array.isArray(parties) ? parties.filter(isObject).find(({ id, role }) => role === 'customer' && /^CUST-\d{3,}$/.test(String(id))) : undefined;
+  const party = listOf(parties).find(({ id, role }) => role === 'customer' && /^CUST-\d{3,}$/.test(String(id)));
   return party ? String(party['id']) : null;
 }
