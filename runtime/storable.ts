@@ -1,4 +1,5 @@
 import { BadRequest, type Problem } from './errors.ts';
+import { pointerToken } from './pointer.ts';
 import { errorsMax } from './validator.ts';
 
 /** Whether PostgreSQL can hold a text: neither U+0000 nor half of a surrogate pair. */
@@ -56,5 +57,5 @@ const message = 'has characters that cannot be stored (U+0000 or half of a surro
 function pointerTo(place: Place): string {
   const names: string[] = [];
   for (let at: Place | null = place; at?.parent; at = at.parent) names.push(at.name.toWellFormed().replaceAll('\u0000', '\ufffd'));
-  return names.reverse().slice(0, levelsMax).map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return names.reverse().slice(0, levelsMax).map((name) => `/${pointerToken(name)}`).join('');
 }

@@ -1,5 +1,6 @@
 /** Runs the compiled validators of `generated/validators/` and words what they find. */
 import type { Problem } from '#runtime/errors';
+import { pointerToken } from '#runtime/pointer';
 
 /** At most this many problems of one value are looked for and named. */
 export const errorsMax = 100;
@@ -114,12 +115,9 @@ const memberParameter: Readonly<Record<string, string>> = { required: 'missingPr
 
 function problemOf({ instancePath, keyword, params }: CompiledError): Problem {
   const parameter = memberParameter[keyword];
-  const pointer = parameter ? `${instancePath}/${escaped(String(params[parameter]))}` : instancePath;
+  const pointer = parameter ? `${instancePath}/${pointerToken(String(params[parameter]))}` : instancePath;
   return { pointer, message: wording(keyword, params) };
 }
-
-/** A reference token of RFC 6901 §3. */
-const escaped = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
 
 const sentences: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> = {
   required: () => 'is required',

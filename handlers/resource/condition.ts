@@ -1,9 +1,9 @@
 /** Reads a list's query string as conditions (TMF630 §4.4); pure syntax, no SQL. */
 import { resources } from '#generated/resources';
 import { BadRequest } from '#runtime/errors';
+import { pointerToken } from '#runtime/pointer';
 import { attributeAt, attributesAt } from './attribute.ts';
 import { storable } from '#runtime/storable';
-import { pointerToken } from './json.ts';
 import type { ResourceDefinition } from './resource.ts';
 
 export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'regex';
