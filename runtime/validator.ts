@@ -1,5 +1,6 @@
 /** Runs the compiled validators of `generated/validators/` and words what they find. */
 import type { Problem } from '#runtime/errors';
+import { kept } from '#runtime/kept';
 import { pointerToken } from '#runtime/pointer';
 
 /** At most this many problems of one value are looked for and named. */
@@ -50,13 +51,7 @@ type Module = { readonly operations: Readonly<Record<string, CompiledOperation>>
 /** A function that finds the validators of `<api>.<operationId>`, importing each module once. */
 export function lazyValidators(loaders: Readonly<Record<string, () => Promise<Module>>>): (key: string) => Promise<OperationValidators> {
   const found = new Map<string, Promise<OperationValidators>>();
-  return (key) => {
-    const known = found.get(key);
-    if (known) return known;
-    const loading = findOperation(loaders, key).then(operationValidators);
-    found.set(key, loading);
-    return loading;
-  };
+  return (key) => kept(found, key, async () => operationValidators(await findOperation(loaders, key)));
 }
 
 async function findOperation(loaders: Readonly<Record<string, () => Promise<Module>>>, key: string): Promise<CompiledOperation> {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { operations, type OperationKey } from '#generated/operations';
 import { validatorsFor, type OperationValidators } from '#generated/validators';
+import { kept } from '#runtime/kept';
 import { SetupError, systemCode } from '#runtime/setup-error';
 import type { Referee } from './referee.ts';
 
@@ -30,10 +31,4 @@ function refereeJudge(Judging: typeof Referee): Judge {
   const refereeOf = (api: string): Promise<Referee> =>
     kept(referees, api, async () => new Judging(JSON.parse(await readFile(new URL(`${api}.json`, documents), 'utf8')) as object)); // written by tools-gen
   return (key) => kept(found, key, async () => (await refereeOf(operations[key].api)).validators(operations[key]));
-}
-
-function kept<Name, T>(made: Map<Name, Promise<T>>, name: Name, make: () => Promise<T>): Promise<T> {
-  const known = made.get(name) ?? make();
-  made.set(name, known);
-  return known;
 }

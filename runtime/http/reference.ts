@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Express, Request, Response } from 'express';
 import { BadRequest, NotFound } from '#runtime/errors';
+import { kept } from '#runtime/kept';
 import type { Operation, ServiceName } from '#runtime/operation';
 import { jsonAnswer, send, type WireAnswer } from './answer.ts';
 
@@ -101,16 +102,6 @@ class Reference {
 
 /** Whether a person asks, with a browser; programs take anything and get JSON. */
 export const wantsPage = (request: Request<unknown>): boolean => request.accepts(['json', 'html']) === 'html';
-
-/** What was made before; a failure is not kept. */
-function kept<T>(made: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
-  const found = made.get(name);
-  if (found) return found;
-  const fresh = make();
-  made.set(name, fresh);
-  fresh.catch(() => made.delete(name));
-  return fresh;
-}
 
 /** Nothing may load or run but the style that stands in the page. */
 function policyOf(html: string): string {
