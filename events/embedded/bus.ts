@@ -5,7 +5,7 @@ import { Worker } from '#runtime/worker';
 import { retryDelayMs, type Bus, type OutboxEvent, type Subscription } from '../bus.ts';
 import { deliver } from '../delivery.ts';
 import { record } from '../record.ts';
-import { bindQueue, enqueue, parkMessage, postpone, takeTurn, type QueuedEvent } from './queue.ts';
+import { bindQueue, enqueue, parkMessage, postpone, takeTurn, type Held, type QueuedEvent } from './queue.ts';
 
 export interface EmbeddedBusOptions {
   /** The platform role's database. */
@@ -30,7 +30,7 @@ export class EmbeddedBus implements Bus {
   readonly #inWork = new Map<string, number>();
   readonly #lanes: Lanes;
   readonly #dispatcher: Worker;
-  #done: number[] = [];
+  #done: Held[] = [];
   #unused: number[] = [];
 
   constructor(options: EmbeddedBusOptions) {
@@ -111,7 +111,7 @@ export class EmbeddedBus implements Bus {
         this.#unused.push(...run.slice(i + 1).map(({ messageId }) => messageId));
         return;
       }
-      this.#done.push(message.messageId);
+      this.#done.push(message);
     }
   }
 
