@@ -6,7 +6,7 @@ import { Conflict, Unavailable } from '#runtime/errors';
 import { uuidv7 } from '#runtime/ids';
 import { insideTransaction } from '#runtime/transaction-scope';
 import { camelRows } from './names.ts';
-import { prepared, query, type Query } from './prepared.ts';
+import { prepared, query } from './prepared.ts';
 import { schemaOf } from './schemas.ts';
 import { bookkeeping, Tx } from './transaction.ts';
 
@@ -108,7 +108,7 @@ export class Database {
     try {
       await client.query('BEGIN');
       const result = await insideTransaction(this.service, () => work(tx));
-      if (tx.pending.length > 0) await client.query(this.#ending(tx));
+      if (tx.pending.length > 0) await this.#end(client, tx);
       await client.query(tx.durable ? 'COMMIT' : 'SET LOCAL synchronous_commit = off; COMMIT');
       if (tx.pending.length > 0) this.#onEvents();
       for (const after of tx.committed) after();
@@ -124,18 +124,25 @@ export class Database {
 
   /**
    * Appends the events; for a call with an Idempotency-Key it also leaves with the key what the call
-   * has made, so that a repeat finds it even when the answer is lost (DOMAIN §10).
+   * has made, so that a repeat finds it even when the answer is lost (DOMAIN §10). A call that was held up for so
+   * long (a stopped process, a database that did not answer) that a repeat has its key now must leave the effect to that one.
+   * @throws {Conflict} the key is no more this call's
    */
-  #ending(tx: Tx): Query {
+  async #end(client: pg.PoolClient, tx: Tx): Promise<void> {
     const events = JSON.stringify(this.#envelopes(tx));
     const context = current();
-    if (!context?.idempotencyKey || this.service === 'platform') return prepared('SELECT audit.append_event($1::jsonb)', [events]);
-    return prepared(
+    if (!context?.idempotencyKey || this.service === 'platform') {
+      await client.query(prepared('SELECT audit.append_event($1::jsonb)', [events]));
+      return;
+    }
+    const { serviceIdentity, idempotencyKey, claimLease = null } = context;
+    const [outcome] = camelRows<{ held: number }>(await client.query(prepared(
       `WITH effect AS (UPDATE ${schemaOf(this.service)}.idempotency SET effect_id = coalesce(effect_id, $2)
-         WHERE identity = $3 AND key = $4 AND state = 'in_flight')
-       SELECT audit.append_event($1::jsonb)`,
-      [events, tx.pending[0]!.aggregateId, context.serviceIdentity, context.idempotencyKey],
-    );
+         WHERE identity = $3 AND key = $4 AND state = 'in_flight' AND ($5::bigint IS NULL OR lease_until_ms = $5) RETURNING 1)
+       SELECT audit.append_event($1::jsonb), (SELECT count(*) FROM effect) AS held`,
+      [events, tx.pending[0]!.aggregateId, serviceIdentity, idempotencyKey, claimLease],
+    )));
+    if (claimLease !== null && outcome?.held !== 1) throw new Conflict('claim_lost', 'A repeat of this call has taken it over; repeat it once more to get its answer.', { 'retry-after': '1' });
   }
 
   #envelopes(tx: Tx): object[] {

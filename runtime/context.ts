@@ -28,6 +28,8 @@ export interface RequestContext {
   readonly dryRun: boolean;
   /** The caller's Idempotency-Key, already claimed by the host. */
   readonly idempotencyKey: string | null;
+  /** Names the claim under which this call has the key, where nothing may be committed once another call has taken it over. */
+  readonly claimLease?: number;
   /** Name of the machine the request was sent to, where the caller is on another one. */
   readonly host?: string | null;
 }

@@ -20,8 +20,6 @@ export type AnyHandler = RouteOptions['handler'];
 export interface HostOptions extends Omit<RouteOptions, 'handler' | 'row' | 'metrics' | 'recall'> {
   readonly service: ServiceName;
   readonly rows: readonly Operation[];
-  /** The service finds an interrupted creation again by its Idempotency-Key and carries it on; else each is one transaction. */
-  readonly resumes: boolean;
   /** By operation key. */
   readonly handlers: Readonly<Record<string, AnyHandler>>;
   readonly health: Health;

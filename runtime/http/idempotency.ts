@@ -16,12 +16,18 @@ export interface KeyedRequest {
   readonly bodyHash: string;
 }
 
+/**
+ * Ours to run; `lease` names this claim among those of the same key. An effect is what a call
+ * before us, whose answer was lost, has committed: the id of the resource it made or moved first.
+ */
+export interface Claimed {
+  readonly kind: 'claimed';
+  readonly lease: number;
+  readonly effect: string | null;
+}
+
 export type Claim =
-  /**
-   * Ours to run; `lease` names this claim among those of the same key. An effect is what a call
-   * before us, whose answer was lost, has committed: the id of the resource it made or moved first.
-   */
-  | { readonly kind: 'claimed'; readonly lease: number; readonly effect: string | null }
+  | Claimed
   | { readonly kind: 'done'; readonly answer: WireAnswer }
   | { readonly kind: 'in_flight' }
   /** The key stands for another method, path or body. */
@@ -53,14 +59,14 @@ const passing = (status: number): boolean => status >= 500 || status === 409 || 
  * @throws {PolicyViolation} idempotency.key.reused (422), idempotency.key.in_flight (409)
  */
 export async function once(
-  keyed: Keyed, row: Operation, request: KeyedRequest, work: (effect: string | null) => Promise<WireAnswer>,
+  keyed: Keyed, row: Operation, request: KeyedRequest, work: (claimed: Claimed) => Promise<WireAnswer>,
 ): Promise<{ answer: WireAnswer; replayed: boolean }> {
   const claim = await keyed.store.claim(request);
   const facts = { operation: row.key, identity: request.identity, key: request.key };
   if (claim.kind === 'reused') throw keyed.access.keyReused(facts);
   if (claim.kind === 'in_flight') throw keyed.access.keyInFlight({ ...facts, retryAfter: retryAfterSeconds });
   if (claim.kind === 'done') return { answer: claim.answer, replayed: true };
-  const answer = await work(claim.effect);
+  const answer = await work(claim);
   // The effect is made: trouble here must not turn it into a failure. The lease lapses by itself.
   const settle = passing(answer.status) ? keyed.store.release(request, claim.lease) : keyed.store.complete(request, claim.lease, answer);
   await settle.catch(keyed.onTrouble);

@@ -33,6 +33,8 @@ export interface RouteOptions {
   readonly handler: (call: Call<never, never, never>) => Promise<Answer<unknown>>;
   /** For a creation that is one transaction: reads what an earlier call with the same key has made. */
   readonly recall?: Recall | undefined;
+  /** An interrupted call is carried on by the next one with its key, also while it still runs: both come to the same effect. */
+  readonly resumes: boolean;
   /** By default the compiled validators. */
   readonly judge?: Judge | undefined;
   readonly perimeter: Perimeter;
@@ -121,13 +123,17 @@ class Exchange {
     if (!keyed) return fresh(await this.#handled(call, validators));
     const onTrouble = (err: unknown): void => log.error({ err }, 'the answer to an Idempotency-Key was not kept');
     // A refusal is a first answer like any other, so it is turned into one inside the claim.
-    return once({ store: idempotency, access, onTrouble }, row, keyed, async (effect) => {
+    return once({ store: idempotency, access, onTrouble }, row, keyed, ({ effect, lease }) => this.#underClaim(lease, async () => {
       try {
         return (effect === null ? null : await this.#recalled(call, validators, effect)) ?? await this.#handled(call, validators);
       } catch (error) {
         return this.#failed(error);
       }
-    });
+    }));
+  }
+
+  #underClaim(claimLease: number, work: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    return this.#options.resumes ? work() : runWith({ ...requireContext(), claimLease }, work);
   }
 
   async #handled(call: Call<unknown, Record<string, unknown>, unknown>, validators: OperationValidators): Promise<WireAnswer> {

@@ -4,6 +4,7 @@ import { Database } from '#db/database';
 import { StoredAnswers } from '#db/idempotency';
 import { withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
+import { record } from '#events/record';
 import { operations, type OperationKey } from '#generated/operations';
 import { explain } from '#handlers/platform/explain';
 import { refusalRecorder } from '#handlers/platform/refusal';
@@ -27,6 +28,8 @@ export interface DeskOptions {
   readonly authorize?: (call: SaleCall, desk: Desk) => Promise<Answer<unknown>>;
   readonly methods?: () => Promise<Answer<unknown>>;
   readonly leaseMs?: number;
+  /** Whether calls with one key may go on side by side; by default they may. */
+  readonly resumes?: boolean;
   readonly ratePerMinute?: number;
   readonly allowAdmin?: boolean;
   readonly checks?: readonly Check[];
@@ -87,7 +90,7 @@ export class Desk {
     this.answers = new StoredAnswers(this.db, { hours: 24, leaseMs: options.leaseMs ?? 30_000 });
     const { identities } = clone.config;
     this.host = new Host({
-      service: 'payment', rows: rowKeys.map((key) => operations[key] as Operation), handlers: this.#handlers(options), access, resumes: true,
+      service: 'payment', rows: rowKeys.map((key) => operations[key] as Operation), handlers: this.#handlers(options), access, resumes: options.resumes ?? true,
       perimeter: new Perimeter({ identities, allowAdmin: options.allowAdmin ?? true, access, rateLimit: new RateLimit(options.ratePerMinute ?? 0, () => this.clock.tick()) }),
       idempotency: this.answers, recordRefusal: options.recordRefusal ?? refusalRecorder(this.db), explain, base: () => 'http://127.0.0.1', log: loggerOf('test', 'silent'),
       health: new Health(options.checks ?? [{ name: 'database', probe: () => this.db.read('SELECT 1').then(() => null) }]),
@@ -117,6 +120,7 @@ export class Desk {
   async sell(body: Sale): Promise<Answer<unknown>> {
     await this.db.tx(async (tx) => {
       await tx.writer(sell.permit(tx, body)).insert('payment.effect', { customerId: body.customerId });
+      record(tx, 'payment.created', 'PAY-001', { customerId: body.customerId });
     });
     return { body: paymentOf(body) };
   }

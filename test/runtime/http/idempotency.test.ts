@@ -103,6 +103,35 @@ test.serial('a call lost with its process gives its key up when its lease ends',
   t.deepEqual(await desk.answers.claim(request), { kind: 'done', answer: { status: 201, headers: { location: '/y' }, body: '{}' } });
 });
 
+test.serial('a call that was held up until a repeat took its key over has no effect any more', async (t) => {
+  const gate = Promise.withResolvers<void>();
+  let calls = 0;
+  const desk = await openDesk(t, { leaseMs: 80, resumes: false, authorize: async ({ body }, at) => {
+    calls += 1;
+    if (calls === 1) await gate.promise;
+    return at.sell(body);
+  } });
+  const first = desk.authorize(sale, keyed('k13'));
+  await waitFor(async () => calls === 1);
+  await sleep(100);
+  t.is((await desk.authorize(sale, keyed('k13'))).status, 201);
+  gate.resolve();
+  const late = await first;
+  t.is(late.status, 409);
+  t.is(late.headers.get('retry-after'), '1');
+  t.is(await desk.effects(), 1);
+  t.is((await desk.authorize(sale, keyed('k13'))).headers.get('idempotency-replayed'), 'true');
+});
+
+test.serial('a call that was held up keeps its effect while nobody else has asked', async (t) => {
+  const desk = await openDesk(t, { leaseMs: 20, resumes: false, authorize: async ({ body }, at) => {
+    await sleep(60);
+    return at.sell(body);
+  } });
+  t.is((await desk.authorize(sale, keyed('k14'))).status, 201);
+  t.is(await desk.effects(), 1);
+});
+
 test.serial('leases that were cleared at a start are over at once', async (t) => {
   const desk = await openDesk(t);
   const request = { identity: 'default', key: 'k9', method: 'POST', path: '/x', bodyHash: 'h' };
