@@ -3,6 +3,7 @@ import { claimDue, delivered, park, purge, renderLater, rendered, tryLater, unre
 import { hasSubscribers, keepRemains } from '#events/hub/remains';
 import { record } from '#events/record';
 import { resources, type ResourceKey } from '#generated/resources';
+import { hubsMax } from '#policy/hub';
 import { isoTime } from '#runtime/clock';
 import type { Config } from '#runtime/config';
 import { hmacSha256 } from '#runtime/ids';
@@ -24,9 +25,10 @@ export interface NotifierOptions {
 
 /** Delays before the second, third, … attempt, in milliseconds; the last one repeats. */
 const retryDelaysMs = [500, 2_000, 10_000, 60_000, 300_000, 600_000] as const;
-const lanesMax = 32;
 /** Notifications one subscriber gets at once. */
 const perHubMax = 4;
+/** As many as all subscribers together may have on their way: none waits for others that hang. */
+const lanesMax = hubsMax * perHubMax;
 const renderMax = 100;
 const leaseMs = 30_000;
 const errorMax = 500;

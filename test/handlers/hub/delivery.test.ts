@@ -1,5 +1,7 @@
 /** N9 of SCENARIOS §5: what subscribers get, in which order, how often, and what they do not get. */
 import test, { type ExecutionContext } from 'ava';
+import { ok } from '#runtime/client';
+import { elapsedMs } from '#runtime/clock';
 import { hmacSha256 } from '#runtime/ids';
 import { customer, line, placeOrder } from '../../support/story.ts';
 import { startStack, type Stack } from '../../support/stack.ts';
@@ -43,6 +45,21 @@ test('a listener gets one create and every state of an order, in order, signed, 
   t.is(listener.received.length, count);
   await subscribe(stack, 'TMF622', { callback: listener.url });
   await interrupted(t, stack, listener);
+});
+
+test('listeners that hang hold up nobody else', async (t) => {
+  const stack = await startStack(t, { env, services: ['catalog', 'crm'] });
+  const [hanging, listener] = [await Listener.start(t), await Listener.start(t)];
+  hanging.delayMs = 60_000;
+  for (let i = 0; i < 12; i += 1) t.is((await subscribe(stack, 'TMF620', { callback: `${hanging.url}/${i}` })).status, 201);
+  await subscribe(stack, 'TMF620', { callback: listener.url });
+  const begin = elapsedMs();
+  for (let i = 0; i < 8; i += 1) {
+    await ok(stack.clients.TMF620.POST('/category', { body: { name: `Shelf ${i}` } }));
+    await until(() => listener.received.length === i + 1);
+  }
+  t.true(elapsedMs() - begin < 8_000, 'sooner than the first one that hangs is given up');
+  t.true(hanging.received.length <= 12 * 4, 'none is sent more at once than it may have');
 });
 
 /** Relay and sender end in the middle of an order, with a listener that is down: nothing is lost, nothing overtakes. */
