@@ -68,15 +68,24 @@ export async function pendingMigrations(url: string): Promise<string[]> {
   });
 }
 
-/** In a stack of one process nobody else can hold a lease after a start: a killed run's leases end at once. */
+/**
+ * In a stack of one process nobody else can hold a lease after a start: a killed run's leases end at once, and so do its pauses,
+ * which a clock that was ahead may have made very long.
+ */
 export async function clearLeases(adminUrl: string): Promise<void> {
   await withClient(installationUrl(adminUrl), async (client) => {
-    const leased = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_attribute a
-       JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE a.attname = 'lease_until_ms' AND NOT a.attisdropped`);
-    for (const { name } of leased.rows) await client.query(`UPDATE ${name} SET lease_until_ms = NULL WHERE lease_until_ms IS NOT NULL`);
+    for (const name of await tablesWith(client, 'lease_until_ms')) await client.query(`UPDATE ${name} SET lease_until_ms = NULL WHERE lease_until_ms IS NOT NULL`);
+    const nowMs = new Clock().tick();
+    for (const name of await tablesWith(client, 'next_run_ms')) await client.query(`UPDATE ${name} SET next_run_ms = $1 WHERE next_run_ms > $1`, [nowMs]);
   });
+}
+
+async function tablesWith(client: pg.Client, column: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_attribute a
+     JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE a.attname = $1 AND NOT a.attisdropped`, [column]);
+  return rows.map(({ name }) => name);
 }
 
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -11,6 +11,20 @@ export interface ClockState {
   readonly offsetMs: number;
 }
 
+let machineMs = Date.now();
+let measuredMs = performance.now();
+
+/**
+ * Goes on when the system's clock is set back: leases would not end, pauses not pass and rate limits lock everybody out
+ * until it had caught up with itself.
+ */
+function machineTime(): number {
+  const elapsed = performance.now() - measuredMs;
+  measuredMs += elapsed;
+  machineMs = Math.max(Date.now(), machineMs + elapsed);
+  return Math.floor(machineMs);
+}
+
 export class Clock {
   #state: ClockState;
 
@@ -23,8 +37,13 @@ export class Clock {
     return new Date(this.#state.frozenAtMs ?? Date.now() + this.#state.offsetMs);
   }
 
-  /** Machine time in epoch milliseconds; comparable between processes of one machine. */
+  /** Machine time in epoch milliseconds, never going back; comparable between processes of one machine. */
   tick(): number {
+    return machineTime();
+  }
+
+  /** What the system's clock shows, in epoch milliseconds, for others to compare with theirs. */
+  wall(): number {
     return Date.now();
   }
 

@@ -143,7 +143,7 @@ export class Notifier {
     if (isForbidden(target)) return { status: null, error: `not sent: ${target.why}` };
     const headers = {
       'Content-Type': 'application/json', Accept: 'application/json',
-      'X-BSS-Delivery-Id': `${due.hubId}:${due.id}`, 'X-BSS-Timestamp': String(database.clock.tick()),
+      'X-BSS-Delivery-Id': `${due.hubId}:${due.id}`, 'X-BSS-Timestamp': String(database.clock.wall()),
       ...(config.hubSecret === null ? {} : { 'X-BSS-Signature': `sha256=${hmacSha256(config.hubSecret, due.body)}` }),
     };
     return post(target, listenerUrl(target.url, due.eventName), headers, due.body, signal);

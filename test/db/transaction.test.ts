@@ -64,13 +64,18 @@ test('calling another service inside a transaction is refused', async (t) => {
   t.notThrows(() => refuseInsideTransaction('a call of payment'));
 });
 
-test('leases of a killed run are cleared at the next start', async (t) => {
+test('leases and pauses of a killed run are over at the next start', async (t) => {
   await withClient(clone.url, async (client) => {
     await client.query(`INSERT INTO order_mgmt.idempotency (identity, key, method, path, body_hash, state, lease_until_ms, created_at, expires_at)
       VALUES ('cli', 'k', 'POST', '/x', 'h', 'in_flight', 99999999999999, '2026-01-01', '2026-01-02')`);
   });
+  await com.tx(async (tx) => record(tx, 'order.acknowledged', 'ORD-800', {}));
+  await rowsOf(`INSERT INTO integrations.queue_message (queue, position, event_id, occurred_at, event_type, aggregate_type, aggregate_id, aggregate_seq, next_run_ms)
+    SELECT 'nobody', position, event_id, occurred_at, event_type, aggregate_type, aggregate_id, aggregate_seq, 99999999999999 FROM audit.domain_event WHERE aggregate_id = 'ORD-800'`);
   await clearLeases(clone.url);
   t.deepEqual(await rowsOf('SELECT lease_until_ms FROM order_mgmt.idempotency'), [{ lease_until_ms: null }]);
+  const [paused] = await rowsOf<{ next_run_ms: number }>("SELECT next_run_ms FROM integrations.queue_message WHERE queue = 'nobody'");
+  t.true(paused!.next_run_ms <= clock.tick());
 });
 
 test('a connection that is lost between two statements fails the transaction, not the process', async (t) => {

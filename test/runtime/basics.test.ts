@@ -69,6 +69,21 @@ test('business time freezes, advances and runs on from where it stood; machine t
   t.true(ran >= 4 && ran < 2_000, String(ran));
 });
 
+test.serial('machine time goes on when the clock of the system is set back', async (t) => {
+  const clock = new Clock();
+  const real = Date.now;
+  t.teardown(() => { Date.now = real; });
+  const before = clock.tick();
+  Date.now = () => real() - 3_600_000;
+  t.true(clock.tick() >= before);
+  await sleep(20);
+  const ran = clock.tick() - before;
+  t.true(ran >= 19 && ran < 2_000, String(ran));
+  t.true(clock.wall() < before);
+  Date.now = () => real() + 3_600_000;
+  t.true(clock.tick() >= before + 3_600_000, 'and follows it ahead');
+});
+
 test('a traceparent is read back, and nonsense is not a trace', (t) => {
   const trace = newTrace();
   t.deepEqual(parseTraceparent(formatTraceparent(trace)), trace);
