@@ -61,8 +61,14 @@ export interface MediaPlan {
   readonly changed: readonly { readonly live: LiveMedium; readonly medium: Medium }[];
   readonly added: readonly Medium[];
   readonly removed: readonly LiveMedium[];
-  /** Entries of kinds we do not know. */
-  readonly others: readonly Document[];
+  /** Every entry in its place: a JSON Patch counts them. */
+  readonly shown: readonly ShownMedium[];
+}
+
+/** An entry as it is kept; one of a kind we do not know, or that only says again what another says, is no medium of its own. */
+export interface ShownMedium {
+  readonly entry: Document;
+  readonly medium: Medium | null;
 }
 
 /** An entry stands for a live medium when it carries its id or its value; a value counts once. */
@@ -70,19 +76,19 @@ export function planMedia(live: readonly LiveMedium[], entries: readonly Documen
   const kept: { live: LiveMedium; medium: Medium }[] = [];
   const changed: { live: LiveMedium; medium: Medium }[] = [];
   const added: Medium[] = [];
-  const others: Document[] = [];
+  const shown: ShownMedium[] = [];
   const free = new Set(live);
   for (const entry of entries) {
     const medium = mediumOf(entry, plan);
-    if (!medium) others.push(entry);
-    else if (!repeated(medium, [...kept, ...changed].map((one) => one.medium), added)) {
-      const match = [...free].find((one) => one.mediumType === medium.mediumType && (one.id === entry['id'] || sameValue(one.value, medium.value)));
-      if (match) free.delete(match);
-      if (!match) added.push(medium);
-      else (match.value === medium.value ? kept : changed).push({ live: match, medium });
-    }
+    const counts = medium !== null && !repeated(medium, [...kept, ...changed].map((one) => one.medium), added);
+    shown.push({ entry: medium?.entry ?? entry, medium: counts ? medium : null });
+    if (!counts) continue;
+    const match = [...free].find((one) => one.mediumType === medium.mediumType && (one.id === entry['id'] || sameValue(one.value, medium.value)));
+    if (match) free.delete(match);
+    if (!match) added.push(medium);
+    else (match.value === medium.value ? kept : changed).push({ live: match, medium });
   }
-  return { kept, changed, added, removed: [...free], others };
+  return { kept, changed, added, removed: [...free], shown };
 }
 
 const sameValue = (one: string | null, other: string | null): boolean => one !== null && other !== null && one.toLowerCase() === other.toLowerCase();

@@ -43,14 +43,15 @@ export interface MediaChange {
 
 /** Gives new media their ids. The rules are the caller's to ask. */
 export async function mediaChange(tx: Tx, plan: MediaPlan): Promise<MediaChange> {
-  const ids = await nextMediumIds(tx, plan.added.length);
-  const added = plan.added.map((medium, i) => ({ id: ids[i]!, medium })); // as many ids as media
-  const shown = [...[...plan.kept, ...plan.changed].map(({ live, medium }) => ({ id: live.id, medium })), ...added];
+  const fresh = await nextMediumIds(tx, plan.added.length);
+  const added = plan.added.map((medium, i) => ({ id: fresh[i]!, medium })); // as many ids as media
+  const ids = new Map([...plan.kept, ...plan.changed].map(({ live, medium }) => [medium, live.id]));
+  for (const { id, medium } of added) ids.set(medium, id);
   return {
     added: added.map(({ id, medium }) => ({ id, mediumType: medium.mediumType, value: medium.value })),
     changed: plan.changed.map(({ live, medium }) => ({ id: live.id, value: medium.value })),
     removed: plan.removed,
-    entries: [...shown.map(({ id, medium }) => ({ ...medium.entry, id })), ...plan.others],
+    entries: plan.shown.map(({ entry, medium }) => (medium ? { ...entry, id: ids.get(medium) } : entry)),
   };
 }
 

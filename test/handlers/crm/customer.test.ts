@@ -191,3 +191,18 @@ test.serial('a patch of the customer replaces its media as one list', async (t) 
   t.deepEqual(types(await desk.events()), ['customer.changed', 'interaction.created']);
   t.is((await desk.refusal('TMF629.patchCustomer', { id: body.id, body: { status: 'closed' } })).rule, 'customer.patch.field_locked');
 });
+
+test.serial('contact media keep the places a client gave them, and what is told twice is shown twice', async (t) => {
+  const fax = { mediumType: 'fax', characteristic: { faxNumber: '+6561234567' } };
+  const phone = (contactType: string) => ({ mediumType: 'phone', characteristic: { phoneNumber: '+6590000078', contactType } });
+  const { body } = await create('Noa', fax, phone('home'), email('noa@example.sg'), phone('work'));
+  const shown = async () => (await desk.call('TMF629.retrieveCustomer', { id: body.id })).body.contactMedium.map((one: { characteristic: object }) => Object.values(one.characteristic).sort().join(' '));
+  t.deepEqual(await shown(), ['+6561234567', '+6590000078 home', 'noa@example.sg', '+6590000078 work']);
+  t.deepEqual(body.contactMedium.map((one: { id?: string }) => typeof one.id), ['undefined', 'string', 'string', 'undefined'], 'one medium, told twice');
+
+  const steps = [{ op: 'replace', path: '/contactMedium/1/characteristic/phoneNumber', value: '+6590000079' }];
+  const { body: after } = await desk.call('TMF629.patchCustomer', { id: body.id, body: steps, contentType: 'application/json-patch+json' });
+  t.deepEqual(await shown(), ['+6561234567', '+6590000079 home', 'noa@example.sg', '+6590000078 work']);
+  t.is(after.contactMedium[1].id, body.contactMedium[1].id);
+  t.is(typeof after.contactMedium[3].id, 'string', 'by now a medium of its own');
+});
