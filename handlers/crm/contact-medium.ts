@@ -12,10 +12,10 @@ import type { Document } from '../resource/resource.ts';
 import { lockResource } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
 import { mediumOf, type LiveMedium, type Medium } from './contact.ts';
-import { customerPayload, customers, reached } from './customer.ts';
+import { customers, reached } from './customer.ts';
 import { logInteraction } from './interaction.ts';
 import { contactFacts, liveMedia } from './media.ts';
-import { nextMediumIds, updateCustomer, type CustomerRow } from './store-customer.ts';
+import { customerPayload, nextMediumIds, updateCustomer, type CustomerRow } from './store-customer.ts';
 
 type Wire = components['schemas']['ContactMedium'];
 type Routes = Pick<CrmHandlers, 'crm.createContactMedium' | 'crm.patchContactMedium' | 'crm.deleteContactMedium'>;

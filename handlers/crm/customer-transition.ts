@@ -2,17 +2,14 @@ import type { CrmHandlers } from '#generated/stubs/crm';
 import type { components } from '#generated/types/crm';
 import { numberFormatInvalid } from '#policy/msisdn';
 import { enforce } from '#policy/rule';
-import { customerMachine, type CustomerFacts } from '#policy/customer';
 import { BadRequest, NotFound } from '#runtime/errors';
 import { nationalNumber } from '#runtime/numbering';
-import { recordMove } from '../transition.ts';
 import { requireOwn } from '../resource/ownership.ts';
 import { findResource, lockResource } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
-import { customerPayload, customers } from './customer.ts';
-import { logInteraction } from './interaction.ts';
-import { liveLinesOf, openOrdersOf } from './neighbour.ts';
-import { moveCustomer, type CustomerRow } from './store-customer.ts';
+import { customers } from './customer.ts';
+import { closingFacts, fire, plainFacts } from './customer-status.ts';
+import type { CustomerRow } from './store-customer.ts';
 
 type Routes = Pick<CrmHandlers, 'crm.transitionCustomer' | 'crm.lookupCustomer'>;
 
@@ -21,16 +18,12 @@ export function customerActionRoutes(service: Service): Routes {
   return {
     async 'crm.transitionCustomer'({ params, body }) {
       const { trigger, reason = null } = body;
-      const facts = await factsOf(service, params.id, trigger, reason);
+      const facts = trigger === 'close' ? await closingFacts(service, params.id, reason) : plainFacts(params.id, reason);
       const row = await service.db.tx(async (tx) => {
         const current = await lockResource(tx, customers, params.id);
         if (!current) throw new NotFound('customer', params.id);
         requireOwn(customers, current);
-        const move = customerMachine.move(tx, current.status, trigger, facts, { customerId: current.id });
-        const moved = await moveCustomer(tx, move, current, reason, service.clock.now());
-        recordMove(tx, move, moved.id, customerPayload(moved), reason);
-        await logInteraction(service, tx, moved, `customer ${moved.status}`);
-        return moved;
+        return fire(service, tx, current, trigger, facts);
       });
       return { body: show(service, row) };
     },
@@ -40,13 +33,6 @@ export function customerActionRoutes(service: Service): Routes {
       return { body: msisdn === undefined ? await byEmail(service, email ?? '') : await byNumber(service, msisdn) };
     },
   };
-}
-
-/** Only closing asks the neighbours, and that before the transaction. */
-async function factsOf(service: Service, customerId: string, trigger: string, reason: string | null): Promise<CustomerFacts> {
-  if (trigger !== 'close') return { customerId, reason, liveLines: [], openOrders: [] };
-  const [liveLines, openOrders] = await Promise.all([liveLinesOf(service, { customerId }), openOrdersOf(service, customerId)]);
-  return { customerId, reason, liveLines, openOrders };
 }
 
 const show = (service: Service, row: CustomerRow): components['schemas']['CustomerState'] => ({

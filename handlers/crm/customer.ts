@@ -5,22 +5,23 @@ import {
   addContact, changeContact, changeCustomer, contactMediumRequired, customerMachine, deleteCustomer, removeContact, type CustomerFacts,
 } from '#policy/customer';
 import { enforce, violation } from '#policy/rule';
-import { NotFound } from '#runtime/errors';
+import { Conflict, NotFound } from '#runtime/errors';
 import { listOf } from '../resource/json.ts';
 import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
 import { extensionsOf } from '../resource/extensions.ts';
-import { patched, type Patched } from '../resource/patch.ts';
+import { namesMember, patched, refuseLocked, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, idOf, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
 import { findResource, nextId } from '../resource/rows.ts';
 import { verdict, verdictAttribute } from '../resource/verdict.ts';
 import type { Service } from '../service.ts';
 import { planMedia } from './contact.ts';
+import { closingFacts, moveTo, plainFacts } from './customer-status.ts';
 import { logInteraction } from './interaction.ts';
 import { contactFacts, enforceNewMedia, liveMedia, mediaChange } from './media.ts';
 import { liveLinesOf, openOrdersOf } from './neighbour.ts';
-import { insertCustomer, moveCustomer, removeCustomer, updateCustomer, type CustomerRow } from './store-customer.ts';
+import { customerPayload, insertCustomer, moveCustomer, removeCustomer, updateCustomer, type CustomerRow } from './store-customer.ts';
 
 /** A customer nobody can reach is recorded as a prospect; the rule says what is missing (DOMAIN §1). */
 const unreachable: Document = verdict(violation(contactMediumRequired, { media: 0 }));
@@ -41,14 +42,13 @@ export const customers: ResourceDefinition<CustomerRow, 'status'> = {
   sortNewest: 'created_at',
   ownerColumn: 'id',
   extensions: extensionsOf('TMF629.customer'),
-  readOnly: ['status', 'statusReason'],
-  mandatory: ['name', 'engagedParty'],
+  readOnly: [],
+  stateAttribute: 'status',
+  mandatory: ['name', 'engagedParty', 'status'],
   reads: ['status'],
   project: (row) => ({ [verdictAttribute]: row.status === 'prospect' ? unreachable : undefined }),
   permits: {},
 };
-
-export const customerPayload = (row: CustomerRow): Document => ({ customerId: row.id, status: row.status });
 
 type Routes = Pick<CrmHandlers,
   'TMF629.listCustomer' | 'TMF629.createCustomer' | 'TMF629.retrieveCustomer' | 'TMF629.patchCustomer' | 'TMF629.deleteCustomer'>;
@@ -63,10 +63,11 @@ export function customerRoutes(service: Service): Routes {
       return created(service, customers, await service.db.tx((tx) => create(service, tx, attributes)));
     },
     async 'TMF629.patchCustomer'(call) {
+      const wish = await wishOf(service, call);
       const row = await service.db.tx(async (tx) => {
         const current = await rowToWrite(tx, customers, call);
         const change = await patched(service, customers, current, call);
-        return change ? apply(service, tx, current, change) : current;
+        return change ? apply(service, tx, change, wish) : current;
       });
       return changed(service, customers, row);
     },
@@ -85,9 +86,6 @@ export function customerRoutes(service: Service): Routes {
   };
 }
 
-/** What the machine asks about a customer no line or order speaks against. */
-export const plainFacts = (customerId: string | null): CustomerFacts => ({ customerId, reason: null, liveLines: [], openOrders: [] });
-
 async function create(service: Service, tx: Tx, attributes: Document): Promise<CustomerRow> {
   const at = service.clock.now();
   const plan = planMedia([], listOf(attributes['contactMedium']), service.config);
@@ -103,8 +101,41 @@ async function create(service: Service, tx: Tx, attributes: Document): Promise<C
   return row;
 }
 
+type PatchCustomer = Parameters<CrmHandlers['TMF629.patchCustomer']>[0];
+
+/** What a PATCH says about a change of status. */
+interface Wish {
+  readonly reason: string | null;
+  /** What speaks against closing; null where the patch did not seem to close. */
+  readonly closing: CustomerFacts | null;
+}
+
+/** Only a patch that closes asks the neighbours, and that before the transaction; what else is wrong with it is told in there. */
+async function wishOf(service: Service, call: PatchCustomer): Promise<Wish> {
+  const row = await findResource(service.db, customers, idOf(call));
+  const change = row && await patched(service, customers, row, call).catch(() => null);
+  const given = namesMember(call, 'statusReason') ? change?.after['statusReason'] : undefined;
+  const reason = typeof given === 'string' ? given : null;
+  const closes = row?.status !== 'closed' && change?.after['status'] === 'closed';
+  return { reason, closing: closes ? await closingFacts(service, idOf(call), reason) : null };
+}
+
+/** What is changed of the customer itself comes first, then its status. */
+async function apply(service: Service, tx: Tx, change: Patched<CustomerRow>, { reason, closing }: Wish): Promise<CustomerRow> {
+  const { row, before, after, changed: names } = change;
+  const others = names.filter((name) => name !== 'status' && name !== 'statusReason');
+  const moves = names.includes('status');
+  // A reason belongs to the change of status it is given for.
+  if (!moves && names.includes('statusReason')) refuseLocked(customers, row, before, ['statusReason']);
+  const stored = others.length > 0 ? await changeItself(service, tx, row, { ...change, changed: others }) : row;
+  const status = String(after['status']);
+  if (!moves || stored.status === status) return stored;
+  if (status === 'closed' && !closing) throw new Conflict('changed_meanwhile', 'The customer has changed meanwhile; send the patch again.');
+  return moveTo(service, tx, stored, status, closing ?? plainFacts(row.id, reason));
+}
+
 /** A PATCH of the customer itself: its contact media are replaced as one list. */
-async function apply(service: Service, tx: Tx, row: CustomerRow, change: Patched<CustomerRow>): Promise<CustomerRow> {
+async function changeItself(service: Service, tx: Tx, row: CustomerRow, change: Patched<CustomerRow>): Promise<CustomerRow> {
   const at = service.clock.now();
   const plan = planMedia(await liveMedia(tx, row.id), listOf(change.after['contactMedium']), service.config);
   const owner = { customerId: row.id, state: row.status };

@@ -20,6 +20,9 @@ export interface CustomerRow extends ResourceRow {
   readonly kycExpiresAt: Date | null;
 }
 
+/** What every event of a customer tells besides its change (DOMAIN §7). */
+export const customerPayload = (row: CustomerRow): Document => ({ customerId: row.id, status: row.status });
+
 type CustomerMove = Move<string, CustomerState>;
 type KycMove = Move<string, KycState>;
 

@@ -51,6 +51,10 @@ function outcome(before: JsonObject, { body, contentType }: PatchCall): unknown 
   return after;
 }
 
+/** Whether a patch speaks of an attribute, also where it says what it has already. */
+export const namesMember = ({ body }: PatchCall, name: string): boolean =>
+  Array.isArray(body) ? body.some((step: JsonPatchStep) => step.path === `/${pointerToken(name)}`) : isObject(body) && Object.hasOwn(body, name);
+
 function deeperThan(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return levels === 0 || Object.values(value).some((member) => deeperThan(member, levels - 1));
@@ -77,7 +81,8 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null).map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-function refuseLocked<Row extends ResourceRow>({ key, stateAttribute }: ResourceDefinition<Row>, row: Row, before: Document, fields: readonly string[]): void {
+/** @throws {PolicyViolation} `<area>.patch.field_locked` where there are such fields */
+export function refuseLocked<Row extends ResourceRow>({ key, stateAttribute }: ResourceDefinition<Row>, row: Row, before: Document, fields: readonly string[]): void {
   if (fields.length === 0) return;
   throw new PolicyViolation(
     `${resources[key].area}.patch.field_locked`, `The server sets ${fields.join(', ')}; a patch cannot change ${fields.length > 1 ? 'them' : 'it'}.`,

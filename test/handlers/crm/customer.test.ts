@@ -189,7 +189,7 @@ test.serial('a patch of the customer replaces its media as one list', async (t) 
   t.deepEqual(after.contactMedium.map((one: { mediumType: string }) => one.mediumType), ['email', 'postalAddress']);
   t.is(after.contactMedium[0].id, kept.id);
   t.deepEqual(types(await desk.events()), ['customer.changed', 'interaction.created']);
-  t.is((await desk.refusal('TMF629.patchCustomer', { id: body.id, body: { status: 'closed' } })).rule, 'customer.patch.field_locked');
+  t.is((await desk.refusal('TMF629.patchCustomer', { id: body.id, body: { statusReason: 'none' } })).rule, 'customer.patch.field_locked');
 });
 
 test.serial('contact media keep the places a client gave them, and what is told twice is shown twice', async (t) => {
@@ -205,4 +205,35 @@ test.serial('contact media keep the places a client gave them, and what is told 
   t.deepEqual(await shown(), ['+6561234567', '+6590000079 home', 'noa@example.sg', '+6590000078 work']);
   t.is(after.contactMedium[1].id, body.contactMedium[1].id);
   t.is(typeof after.contactMedium[3].id, 'string', 'by now a medium of its own');
+});
+
+test.serial('a client of TMF629 suspends, reinstates and closes by PATCH of the status, under the rules of the triggers', async (t) => {
+  const { body: customer } = await create('Ola', email('ola@example.sg'));
+  const patch = (body: object, as = {}) => ({ id: customer.id, body, as });
+  const rule = async (body: object, as = {}) => (await desk.refusal('TMF629.patchCustomer', patch(body, as))).rule;
+  await desk.events();
+  t.is(await rule({ status: 'suspended' }), 'customer.suspend.reason_missing');
+  t.is(await rule({ status: 'suspended', statusReason: 'fraud' }, { role: 'csr' }), 'auth.role.insufficient');
+  t.is(await rule({ status: 'prospect' }), 'customer.transition.invalid');
+  const { body: held } = await desk.call('TMF629.patchCustomer', patch({ name: 'Ola N.', status: 'suspended', statusReason: 'fraud' }));
+  t.like(held, { name: 'Ola N.', status: 'suspended', statusReason: 'fraud' });
+  const told = await desk.events();
+  t.deepEqual(types(told), ['customer.changed', 'interaction.created', 'customer.state_changed', 'interaction.created']);
+  t.like(told[2]!.payload, { from: 'active', to: 'suspended', trigger: 'suspend', reason: 'fraud' });
+  t.like((await desk.call('TMF629.patchCustomer', patch({ status: 'active', statusReason: 'fraud' }))).body, { status: 'active', statusReason: 'fraud' }, 'the same reason again');
+
+  desk.neighbours['/subscription'] = () => [{ id: 'SUB-001', state: 'active' }];
+  t.is(await rule({ status: 'closed' }), 'customer.close.line_live');
+  desk.neighbours['/subscription'] = () => [];
+  const steps = [{ op: 'replace', path: '/status', value: 'closed' }, { op: 'add', path: '/statusReason', value: 'moved' }];
+  const { body: closed } = await desk.call('TMF629.patchCustomer', { id: customer.id, body: steps, contentType: 'application/json-patch+json' });
+  t.like(closed, { status: 'closed', statusReason: 'moved' });
+  t.is(await rule({ status: 'active' }), 'customer.transition.invalid');
+});
+
+test.serial('a prospect does not become active by saying so', async (t) => {
+  const { body } = await desk.call('TMF629.createCustomer', { body: person('Pat') });
+  t.is((await desk.refusal('TMF629.patchCustomer', { id: body.id, body: { status: 'active' } })).rule, 'customer.activate.contact_medium_required');
+  const { body: reached } = await desk.call('TMF629.patchCustomer', { id: body.id, body: { status: 'active', contactMedium: [email('pat@example.sg')] } });
+  t.like(reached, { status: 'active', policyViolation: undefined });
 });
