@@ -31,5 +31,6 @@ export function actionTo(from: ServiceState, wanted: unknown): keyof typeof netw
   if (wanted === 'active' && from === 'designed') return 'add';
   if (wanted === 'active' && from === 'inactive') return 'resume';
   if (wanted === 'inactive' && from === 'active') return 'suspend';
-  return wanted === 'terminated' && (from === 'active' || from === 'inactive') ? 'delete' : null;
+  // Also what an activation that failed has left behind.
+  return wanted === 'terminated' && (from === 'active' || from === 'inactive' || from === 'designed') ? 'delete' : null;
 }

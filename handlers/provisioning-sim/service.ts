@@ -68,6 +68,12 @@ function keepAsPosted(tx: Tx, id: string, attributes: Document, specificationId:
   return insertResource(tx.writer(recordService.permit(tx)), definition, { id, at, document: document ?? {}, columns: { ...columns, managed: false, specificationId } });
 }
 
+/** A patched service, and the monitor of what it asked the network for. */
+interface Asked {
+  readonly row: NetworkServiceRow;
+  readonly monitorId: string | null;
+}
+
 /** The state of a service the network carries follows from its tasks: a patch of it asks for them. */
 async function patch(service: Service, tasks: Worker, call: AnyCall): Promise<Answer<never>> {
   const { row, monitorId } = await service.db.tx(async (tx) => {
@@ -81,16 +87,32 @@ async function patch(service: Service, tasks: Worker, call: AnyCall): Promise<An
   return monitorId === null ? answer : { ...answer, headers: { ...answer.headers, monitorId } };
 }
 
-async function apply(tx: Tx, service: Service, change: Patched<NetworkServiceRow>): Promise<{ row: NetworkServiceRow; monitorId: string | null }> {
+async function apply(tx: Tx, service: Service, change: Patched<NetworkServiceRow>): Promise<Asked> {
   const { row, after } = change;
+  if (begins(change)) return begin(tx, service, change);
   const asks = row.managed && change.changed.includes('state');
   const action = asks && !(await isMoving(tx, row.id)) ? actionTo(row.state, after['state']) : null;
   const permit = changeService.permit(tx, { serviceId: row.id, state: row.state, managed: row.managed, locked: asks && action === null ? 'state' : null });
-  const columns = asks ? { ...change.columns, state: row.state } : change.columns;
+  const columns = { ...change.columns, specificationId: specificationOf(after), ...(asks ? { state: row.state } : {}) };
   const stored = await updateResource(tx.writer(permit), definition, row.id, { at: service.clock.now(), columns, document: change.document });
   changeRecorded(tx, definition, stored, { ...change, changed: asks ? change.changed.filter((name) => name !== 'state') : change.changed });
   // `actionTo` gives an action only for a state the network knows.
   return { row: stored, monitorId: action === null ? null : await startActivation(tx, service, row.id, action, after['state'] as ServiceState) };
+}
+
+/** Configured first and activated later: what the network knows and has not been asked for is to become active. */
+const begins = ({ row, after, changed: names }: Patched<NetworkServiceRow>): boolean =>
+  !row.managed && names.includes('state') && after['state'] === 'active' && isCarried(specificationOf(after));
+
+/** From here on the network carries it, as if it had been posted active: designed until the tasks are done. */
+async function begin(tx: Tx, service: Service, change: Patched<NetworkServiceRow>): Promise<Asked> {
+  const { row } = change;
+  const permit = changeService.permit(tx, { serviceId: row.id, state: row.state, managed: row.managed, locked: null });
+  const after = { ...change.after, state: 'designed' };
+  const columns = { ...change.columns, managed: true, specificationId: specificationOf(after), state: after.state };
+  const stored = await updateResource(tx.writer(permit), definition, row.id, { at: service.clock.now(), columns, document: change.document });
+  changeRecorded(tx, definition, stored, { ...change, after, changed: change.changed.filter((name) => name !== 'state' || row.state !== after.state) });
+  return { row: stored, monitorId: await startActivation(tx, service, row.id, 'add', 'active') };
 }
 
 const isMoving = async (tx: Tx, serviceId: string): Promise<boolean> =>

@@ -47,6 +47,39 @@ test.serial('an activation that fails says so and leaves the service where it wa
   t.is((await network.refusal('provisioning.retryTask', { id: failed.id, body: {} })).rule, 'provisioning.retry.order_ended');
 });
 
+test.serial('what a failed activation has left behind is activated anew, or taken back', async (t) => {
+  const network = await Network.open();
+  t.teardown(() => network.close());
+  await network.fault('FLT-001', { kind: 'fail_always' });
+  const ids = [];
+  for (let i = 0; i < 2; i++) ids.push((await network.call('TMF640.createService', { body: known })).headers['Location']!.split('/').at(-1)!);
+  await network.settle();
+  await network.fault('FLT-001', { enabled: false });
+  for (const [i, state] of ['active', 'terminated'].entries()) {
+    const { headers } = await network.call('TMF640.patchService', { id: ids[i]!, body: { state } });
+    await network.settle();
+    t.is((await network.call('TMF640.retrieveMonitor', { id: headers['monitorId']! })).body.state, 'Completed');
+    t.is((await network.call('TMF640.retrieveService', { id: ids[i]! })).body.state, state);
+  }
+});
+
+for (const first of ['feasibilityChecked', 'designed', 'reserved', 'inactive'] as const) {
+  test.serial(`a service the network knows, posted ${first}, is activated by its tasks when it is to become active`, async (t) => {
+    const network = await Network.open();
+    t.teardown(() => network.close());
+    const { body: made, status } = await network.call('TMF640.createService', { body: { ...known, state: first } });
+    t.is(status, 201);
+    t.is(made.state, first);
+    t.deepEqual((await network.call('provisioning.listTask')).body, [], 'nothing was asked of the network yet');
+    const { body, headers } = await network.call('TMF640.patchService', { id: made.id, body: { state: 'active', name: 'kitchen' } });
+    t.like(body, { state: 'designed', name: 'kitchen' });
+    await network.settle();
+    t.is((await network.call('TMF640.retrieveMonitor', { id: headers['monitorId']! })).body.state, 'Completed');
+    t.is((await network.call('TMF640.retrieveService', { id: made.id })).body.state, 'active');
+    t.deepEqual(await network.told(), ['provisioning.task_completed x4', 'provisioning.task_created x4', 'service.changed', 'service.created', `service.state_changed x${first === 'designed' ? 2 : 3}`]);
+  });
+}
+
 for (const api of ['TMF638', 'TMF640'] as const) {
   test.serial(`a ${api} service of an unknown specification is kept as posted, changed, found and deleted`, async (t) => {
     const network = await Network.open();
