@@ -1,4 +1,7 @@
 /** Service levels of cases and tickets (DOMAIN §3 "SLA minutes"). */
+import { isoTime } from '#runtime/clock';
+import type { Document } from '../resource/resource.ts';
+
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 
 export const categories = [
@@ -30,3 +33,31 @@ export const categoryOf = (ticketType: string): Category => categories.find((one
 /** When a ticket opened at `openedAt` has to be done; time spent pending comes on top. */
 export const dueAt = (openedAt: Date, category: Category, priority: Priority): Date =>
   new Date(openedAt.getTime() + minutes[category][priority] * 60_000);
+
+/** How urgent a ticket is, and when it has to be done. */
+export interface ServiceLevel {
+  readonly priority: Priority;
+  readonly slaDueAt: Date;
+}
+
+interface Levelled extends ServiceLevel {
+  readonly createdAt: Date;
+  readonly ticketType: string;
+}
+
+/** What its severity and type, as they are after a change, make of it; the time it has waited so far stays on top. */
+export function levelAfter(ticket: Levelled, { severity, ticketType }: Document): ServiceLevel {
+  const priority = priorityOf(String(severity));
+  const due = (type: string, level: Priority): number => dueAt(ticket.createdAt, categoryOf(type), level).getTime();
+  return { priority, slaDueAt: new Date(ticket.slaDueAt.getTime() + due(String(ticketType), priority) - due(ticket.ticketType, ticket.priority)) };
+}
+
+/** Attributes of TMF621 that say the service level follow it as long as no client has set them. */
+export function following(shown: Document, before: ServiceLevel, after: ServiceLevel): Document {
+  const dueBefore = isoTime(before.slaDueAt);
+  const dueAfter = isoTime(after.slaDueAt);
+  return {
+    ...(shown['priority'] === before.priority && after.priority !== before.priority ? { priority: after.priority } : {}),
+    ...(shown['expectedResolutionDate'] === dueBefore && dueAfter !== dueBefore ? { expectedResolutionDate: dueAfter } : {}),
+  };
+}

@@ -12,13 +12,13 @@ import { recordMove } from '../transition.ts';
 import { accept, split } from '../resource/document.ts';
 import { extensionsOf } from '../resource/extensions.ts';
 import { requireOwner } from '../resource/ownership.ts';
-import { patched, type Patched } from '../resource/patch.ts';
+import { namesMember, patched, type Patched } from '../resource/patch.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
 import { nextId } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
 import { namedAgent, namedCustomer } from './party.ts';
-import { categoryOf, dueAt, priorityOf } from './sla.ts';
+import { categoryOf, dueAt, following, levelAfter, priorityOf } from './sla.ts';
 import { insertTicket, markBreached, moveTicket, removeTicket, updateTicket, type TicketRow } from './store-ticket.ts';
 
 /** TMF621 troubleTicket (DOMAIN §4 "Trouble ticket"). */
@@ -63,7 +63,7 @@ export function ticketRoutes(service: Service): Routes {
       const row = await service.db.tx(async (tx) => {
         const current = await rowToWrite(tx, tickets, call);
         const change = await patched(service, tickets, current, call);
-        return change ? apply(service, tx, change) : current;
+        return change ? apply(service, tx, change, namesMember(call, 'statusChangeReason')) : current;
       });
       return changed(service, tickets, row);
     },
@@ -126,18 +126,21 @@ async function create(service: Service, tx: Tx, attributes: Document): Promise<T
   return row;
 }
 
-async function apply(service: Service, tx: Tx, change: Patched<TicketRow>): Promise<TicketRow> {
+/** @param gives the patch speaks of a reason, be it the one that is there already */
+async function apply(service: Service, tx: Tx, change: Patched<TicketRow>, gives: boolean): Promise<TicketRow> {
   const { row, after } = change;
   const { customerId, agent, caseId } = await partiesOf(tx, after, row.caseId);
-  const reason = change.changed.includes('statusChangeReason') ? String(after['statusChangeReason']) : null;
+  const reason = gives && typeof after['statusChangeReason'] === 'string' ? after['statusChangeReason'] : null;
   const facts = { ticketId: row.id, agentId: agent?.id ?? null, agentActive: agent?.active ?? false, reason, note: newNote(change) };
   const others = change.changed.filter((name) => name !== 'status');
   let stored = row;
   if (others.length > 0) {
     const permit = row.agentId === facts.agentId ? changeTicket.permit(tx) : assignTicket.permit(tx, facts);
-    const columns = { ...change.columns, status: row.status, customerId, caseId, agentId: facts.agentId };
-    stored = await updateTicket(tx, permit, row, { columns, document: change.document }, service.clock.now());
-    record(tx, 'ticket.changed', row.id, { ...payloadOf(stored), changed: others });
+    const level = levelAfter(row, after);
+    const follows = following(change.document ?? {}, row, level);
+    const columns = { ...change.columns, ...level, status: row.status, customerId, caseId, agentId: facts.agentId };
+    stored = await updateTicket(tx, permit, row, { columns, document: { ...change.document, ...follows } }, service.clock.now());
+    record(tx, 'ticket.changed', row.id, { ...payloadOf(stored), changed: [...new Set([...others, ...Object.keys(follows)])].sort() });
   }
   return others.length === change.changed.length ? stored : transition(service, tx, stored, ticketMachine.triggerTo(stored.status, String(after['status']), { ticketId: row.id }), facts);
 }
@@ -163,13 +166,21 @@ async function transition(service: Service, tx: Tx, row: TicketRow, trigger: Tic
   const move = ticketMachine.move(tx, row.status, trigger, facts, { ticketId: row.id });
   const now = isoTime(at);
   const step = { status: move.to, changeDate: now, ...(facts.reason === null ? {} : { changeReason: facts.reason }) };
+  const columns = pendingTime(row, move.to, at);
   const document = {
-    ...row.document, statusChangeDate: now, lastUpdate: now, statusChange: [...listOf(row.document['statusChange']), step],
-    ...(move.to === 'resolved' ? { resolutionDate: now } : {}),
+    ...whatStays(row, trigger), statusChangeDate: now, lastUpdate: now, statusChange: [...listOf(row.document['statusChange']), step],
+    ...(facts.reason === null ? {} : { statusChangeReason: facts.reason }), ...(move.to === 'resolved' ? { resolutionDate: now } : {}),
+    ...following(row.document, row, { priority: row.priority, slaDueAt: columns.slaDueAt ?? row.slaDueAt }),
   };
-  const moved = await moveTicket(tx, move, row, { columns: pendingTime(row, move.to, at), document }, facts.reason, at);
+  const moved = await moveTicket(tx, move, row, { columns, document }, facts.reason, at);
   recordMove(tx, move, row.id, { ...payloadOf(moved), note: facts.note }, facts.reason);
   return moved;
+}
+
+/** A reason is that of the last change of status, and what is worked on again is not resolved. */
+function whatStays({ document }: TicketRow, trigger: TicketTrigger): Document {
+  const { statusChangeReason: _last, resolutionDate, ...others } = document;
+  return trigger === 'reopen' || resolutionDate === undefined ? others : { ...others, resolutionDate };
 }
 
 /** Time spent waiting for the customer comes on top of the service level. */

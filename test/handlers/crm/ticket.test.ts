@@ -72,6 +72,33 @@ test.serial('rejecting and cancelling need a reason', async (t) => {
   t.like((await desk.events()).at(-1), { type: 'ticket.status_changed', payload: { from: 'acknowledged', to: 'cancelled', reason: 'solved itself' } });
 });
 
+test.serial('the service level follows severity and type, and what a client set of it stays', async (t) => {
+  const { body: { id } } = await open({ severity: 'Low', relatedParty: [about(), agent('AGT-001')] });
+  const dueIn = async (minutes: number) => new Date(Date.parse((await desk.call('TMF621.retrieveTroubleTicket', { id })).body.creationDate) + minutes * 60_000).toISOString();
+  await patch(id, { status: 'inProgress' });
+  await patch(id, { status: 'pending' });
+  desk.clock.advance(3_600_000);
+  t.like((await patch(id, { status: 'inProgress' })).body, { slaDueAt: await dueIn(540), expectedResolutionDate: await dueIn(540) }, 'an hour of waiting');
+  await desk.events();
+  t.like((await patch(id, { severity: 'Critical' })).body, { priority: 'urgent', slaDueAt: await dueIn(90), expectedResolutionDate: await dueIn(90) });
+  t.deepEqual((await desk.events()).map(({ type, payload }) => [type, payload['changed'], payload['slaDueAt']]), [['ticket.changed', ['expectedResolutionDate', 'priority', 'severity'], await dueIn(90)]]);
+  t.like((await patch(id, { ticketType: 'billing_dispute', expectedResolutionDate: await dueIn(600), priority: 'P1' })).body, { priority: 'P1', slaDueAt: await dueIn(180), expectedResolutionDate: await dueIn(600) });
+  t.like((await patch(id, { severity: 'Low' })).body, { priority: 'P1', slaDueAt: await dueIn(2940), expectedResolutionDate: await dueIn(600) });
+});
+
+test.serial('the reason shown is that of the last change of status, and a reopened ticket is not resolved', async (t) => {
+  const { body: { id } } = await open({ relatedParty: [about(), agent('AGT-001')] });
+  const waiting = { statusChangeReason: 'spare part' };
+  await patch(id, { status: 'inProgress' });
+  t.like((await patch(id, { status: 'held', ...waiting })).body, waiting);
+  t.is((await patch(id, { status: 'inProgress' })).body.statusChangeReason, undefined);
+  await patch(id, { status: 'held', ...waiting });
+  const { body: again } = await patch(id, { status: 'inProgress', ...waiting });
+  t.deepEqual(again.statusChange.map((one: { changeReason?: string }) => one.changeReason), [undefined, undefined, 'spare part', undefined, 'spare part', 'spare part']);
+  t.truthy((await patch(id, { status: 'resolved', note: [{ text: 'APN set' }] })).body.resolutionDate);
+  t.is((await patch(id, { status: 'inProgress' })).body.resolutionDate, undefined);
+});
+
 test.serial('a ticket not done in time is told of once', async (t) => {
   const { body: { id } } = await open({ severity: 'Critical' });
   await desk.events();
