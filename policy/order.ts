@@ -23,6 +23,8 @@ export interface OfferingFacts {
   readonly lifecycleStatus: string;
   readonly validFor: Readonly<Record<string, unknown>> | null;
   readonly inWindow: boolean;
+  /** TMF620 `isSellable`: false is for offerings that are no longer, or never, sold by themselves. */
+  readonly isSellable: boolean;
   /** Recurring price in force; null = none. */
   readonly priceId: string | null;
 }
@@ -145,10 +147,10 @@ export const notAPlan = rule<OrderFacts>({
 export const notSellable = rule<OrderFacts>({
   code: 'order.create.not_sellable',
   title: 'The offering is not on sale.',
-  when: 'the offering is no plan, is not Launched, or the moment is outside its validFor',
-  check: (facts) => !wantsPlan(facts) || (facts.offering?.category === 'PLAN' && facts.offering.lifecycleStatus === 'Launched' && facts.offering.inWindow),
+  when: 'the offering is no plan, is not Launched, says isSellable false, or the moment is outside its validFor',
+  check: (facts) => !wantsPlan(facts) || (facts.offering?.category === 'PLAN' && facts.offering.lifecycleStatus === 'Launched' && facts.offering.inWindow && facts.offering.isSellable),
   context: (facts) => ({
-    ...ids(facts), lifecycleStatus: facts.offering?.lifecycleStatus ?? null, validFor: facts.offering?.validFor ?? null, at: facts.at,
+    ...ids(facts), lifecycleStatus: facts.offering?.lifecycleStatus ?? null, validFor: facts.offering?.validFor ?? null, isSellable: facts.offering?.isSellable ?? null, at: facts.at,
   }),
   fix: () => [{ hint: 'Order one of the plans on sale.', tool: 'catalog.list_active_offerings', args: {} }],
 });

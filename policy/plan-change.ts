@@ -64,7 +64,7 @@ export const planChangeAlreadyPending = rule<PlanChangeFacts>({
 export const planChangeNotSellable = rule<PlanChangeFacts>({
   code: 'subscription.plan_change.not_sellable',
   title: 'This is not a plan on sale.',
-  when: 'the offering is no plan, not launched, outside its validity or without a price in force',
+  when: 'the offering is no plan, not launched, not sold by itself (isSellable), outside its validity or without a price in force',
   check: ({ category, sellable }) => category === 'PLAN' && sellable === true,
   context: (facts) => ({
     ...lineOf(facts), offeringId: facts.offeringId, category: facts.category, lifecycleStatus: facts.lifecycleStatus, validFor: facts.validFor ?? null,

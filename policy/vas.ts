@@ -55,7 +55,7 @@ export const vasRenewalOverdue = rule<VasFacts>({
 export const vasNotSellable = rule<VasFacts>({
   code: 'subscription.vas.not_sellable',
   title: 'This is not a top-up on sale.',
-  when: 'the offering is no VAS, not launched, outside its validity or without a price in force',
+  when: 'the offering is no VAS, not launched, not sold by itself (isSellable), outside its validity or without a price in force',
   check: ({ category, sellable }) => category === 'VAS' && sellable === true,
   context: ({ subscriptionId, state, offeringId, category, lifecycleStatus }) => ({ subscriptionId, state, offeringId, category, lifecycleStatus }),
   fix: () => [{ hint: 'Choose a top-up on sale.', tool: 'catalog.list_vas', args: {} }],

@@ -85,6 +85,6 @@ function tariff(service: Service, offering: OfferingRow, price: ForceRow, at: Da
 export const priceOf = ({ id, name, amountMinor, currency }: Pick<ForceRow, 'id' | 'name' | 'amountMinor' | 'currency'>): Schemas['Price'] =>
   ({ priceId: id, name, amount: toWireMoney(money(amountMinor, currency)) });
 
-/** DOMAIN §4: Launched and inside its validity; that a price is in force the caller has found out. */
-const isSellable = ({ lifecycleStatus, validFrom, validTo }: OfferingRow, at: Date): boolean =>
-  lifecycleStatus === 'Launched' && (validFrom === null || validFrom <= at) && (validTo === null || at < validTo);
+/** DOMAIN §4: Launched and inside its validity, and TMF620 does not say otherwise; that a price is in force the caller has found out. */
+const isSellable = ({ lifecycleStatus, validFrom, validTo, document }: OfferingRow, at: Date): boolean =>
+  lifecycleStatus === 'Launched' && document['isSellable'] !== false && (validFrom === null || validFrom <= at) && (validTo === null || at < validTo);

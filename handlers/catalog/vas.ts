@@ -19,7 +19,7 @@ interface VasRow extends OfferingRow {
 const onSale = `SELECT o.*, p.id AS price_id, p.name AS price_name, p.amount_minor, p.currency, count(*) OVER () AS total
   FROM catalog.offering o JOIN catalog.price p ON p.offering_id = o.id AND p.price_type = 'oneTime' AND p.lifecycle_status = 'Launched'
     AND p.amount_minor IS NOT NULL AND p.validity @> $1::timestamptz
-  WHERE o.kind = 'VAS' AND o.lifecycle_status = 'Launched' AND tstzrange(o.valid_from, o.valid_to, '[)') @> $1::timestamptz
+  WHERE o.kind = 'VAS' AND o.lifecycle_status = 'Launched' AND o.document->'isSellable' IS DISTINCT FROM 'false' AND tstzrange(o.valid_from, o.valid_to, '[)') @> $1::timestamptz
   ORDER BY p.amount_minor, o.id LIMIT $2 OFFSET $3`;
 
 /** Top-ups a customer can buy at an instant, cheapest first. */

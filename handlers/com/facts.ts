@@ -90,31 +90,30 @@ async function offeringFacts(service: Service, offeringId: string | null): Promi
   if (offeringId === null) return { facts: null, snapshot: null };
   try {
     const tariff = await ok(service.clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id: offeringId } } }));
-    return { facts: factsOfTariff(tariff), snapshot: snapshotOf(tariff, service.config.currency) };
+    return { facts: await factsOfTariff(service, tariff), snapshot: snapshotOf(tariff, service.config.currency) };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     // 400: an id that cannot be one of ours names nothing either.
     if (error.status === 404 || error.status === 400) throw unknownReference('productOffering', offeringId, 'catalog.list_active_offerings');
     if (error.rule !== 'catalog.price.none_in_force') throw error;
-    return { facts: await unpriced(service, offeringId), snapshot: null };
+    return { facts: { ...(await factsOfRow(service, offeringId)), priceId: null }, snapshot: null };
   }
 }
 
-/** The tariff says `sellable` for state, window and price together, and it has a price: the rest is the window. */
-const factsOfTariff = (tariff: Tariff): OfferingFacts => ({
-  category: tariff.category, lifecycleStatus: tariff.lifecycleStatus, validFor: null,
-  inWindow: tariff.sellable || tariff.lifecycleStatus !== 'Launched', priceId: tariff.price.priceId,
-});
+/** Why an offering cannot be sold only its own row tells. */
+async function factsOfTariff(service: Service, { id, category, lifecycleStatus, sellable, price: { priceId } }: Tariff): Promise<OfferingFacts> {
+  if (!sellable) return { ...(await factsOfRow(service, id)), category, priceId };
+  return { category, lifecycleStatus, validFor: null, inWindow: true, isSellable: true, priceId };
+}
 
-/** An offering without price has no tariff; its own row still tells why it cannot be sold. */
-async function unpriced({ clients, clock }: Service, offeringId: string): Promise<OfferingFacts> {
+async function factsOfRow({ clients, clock }: Service, offeringId: string): Promise<Omit<OfferingFacts, 'priceId'>> {
   const row = await ok(clients.TMF620.GET('/productOffering/{id}', { params: { path: { id: offeringId } } }));
   const now = isoTime(clock.now());
   const { startDateTime, endDateTime } = row.validFor ?? {};
   const names = row.category?.map(({ name }) => name) ?? [];
   return {
     category: names.find((name) => name === 'PLAN' || name === 'VAS') ?? null, lifecycleStatus: row.lifecycleStatus ?? 'unknown', validFor: { ...row.validFor },
-    inWindow: (startDateTime === undefined || startDateTime <= now) && (endDateTime === undefined || now < endDateTime), priceId: null,
+    inWindow: (startDateTime === undefined || startDateTime <= now) && (endDateTime === undefined || now < endDateTime), isSellable: row.isSellable !== false,
   };
 }
 

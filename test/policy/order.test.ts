@@ -8,7 +8,7 @@ import { tooLate } from '#policy/cancel-order';
 import { violation, violations } from '#policy/rule';
 import { PolicyViolation, type FixTool } from '#runtime/errors';
 
-const sellable = { category: 'PLAN', lifecycleStatus: 'Launched', validFor: null, inWindow: true, priceId: 'PRICE_PLAN_S' };
+const sellable = { category: 'PLAN', lifecycleStatus: 'Launched', validFor: null, inWindow: true, isSellable: true, priceId: 'PRICE_PLAN_S' };
 
 const add: OrderFacts = {
   itemCount: 1, quantity: 1, action: 'add', at: '2026-04-11T09:00:00.000Z', customerId: 'CUST-001', customerStatus: 'active', kycRequired: true,
@@ -48,6 +48,7 @@ const refused: readonly [string, OrderFacts, string, Record<string, unknown>, Fi
   ['a top-up', { ...add, offering: { ...sellable, category: 'VAS' } }, 'order.create.not_a_plan', { category: 'VAS' }, 'subscription.purchase_vas'],
   ['a retired plan', { ...add, offering: { ...sellable, lifecycleStatus: 'Retired' } }, 'order.create.not_sellable', { lifecycleStatus: 'Retired' }, 'catalog.list_active_offerings'],
   ['a plan of next year', { ...add, offering: { ...sellable, inWindow: false } }, 'order.create.not_sellable', { offeringId: 'PLAN_S' }, 'catalog.list_active_offerings'],
+  ['a plan not sold by itself', { ...add, offering: { ...sellable, isSellable: false } }, 'order.create.not_sellable', { isSellable: false }, 'catalog.list_active_offerings'],
   ['what is neither plan nor top-up', { ...add, offering: { ...sellable, category: null } }, 'order.create.not_sellable', { offeringId: 'PLAN_S' }, 'catalog.list_active_offerings'],
   ['a plan without price', { ...add, offering: { ...sellable, priceId: null } }, 'order.create.price_missing', { at: add.at }, 'catalog.add_price'],
   ['a number that is taken', { ...add, msisdn: '90000005', msisdnStatus: 'assigned' }, 'order.create.msisdn_unavailable', { msisdn: '90000005' }, 'inventory.msisdn.list_available'],

@@ -12,16 +12,18 @@ const patchOffering = (stack: Stack, id: string, body: object) =>
 const patchPrice = (stack: Stack, id: string, body: object) =>
   ok(stack.clients.TMF620.PATCH('/productOfferingPrice/{id}', { params: { path: { id } }, body }));
 
-/** The rule a call is refused by; null when it passes. */
-async function refusedBy(call: Promise<unknown>): Promise<string | null> {
+/** How a call is refused; null when it passes. */
+async function refusal(call: Promise<unknown>): Promise<RemoteError | null> {
   try {
     await call;
     return null;
   } catch (error) {
-    if (error instanceof RemoteError) return error.rule;
+    if (error instanceof RemoteError) return error;
     throw error;
   }
 }
+
+const refusedBy = async (call: Promise<unknown>): Promise<string | null> => (await refusal(call))?.rule ?? null;
 
 const agreed = async (stack: Stack, id: string) => {
   const { productOrderItem: [item], orderTotalPrice } = await orderOf(stack, id);
@@ -73,4 +75,19 @@ test('what is retired is sold no more, and stays with those who have it', async 
   t.is((await line(stack, await customer(stack), 'PLAN_L')).state, 'active');
   await stack.settle();
   t.deepEqual(await agreed(stack, first), { price: 'PRICE_PLAN_S', amount: 10, total: 10 });
+});
+
+test('what TMF620 says is not sellable is sold to nobody, and a refusal shows what stands in the way', async (t) => {
+  const stack = await startStack(t);
+  const id = await customer(stack);
+  const { id: lineId, msisdn } = await line(stack, id, 'PLAN_S');
+  for (const offering of ['PLAN_S', 'PLAN_M', 'VAS_DATA_1GB']) await patchOffering(stack, offering, { isSellable: false });
+  t.like((await refusal(placeOrder(stack, id)))?.body['context'], { isSellable: false, lifecycleStatus: 'Launched' });
+  t.is(await refusedBy(ok(stack.clients.subscription.POST('/subscription/{id}/planChange', { params: { path: { id: lineId } }, body: { offeringId: 'PLAN_M' } }))), 'subscription.plan_change.not_sellable');
+  t.is(await refusedBy(topUp(stack, lineId)), 'subscription.vas.not_sellable');
+  const onSale = await ok(stack.clients.catalog.GET('/vasOffering', {}));
+  t.false(onSale.some((one) => one.id === 'VAS_DATA_1GB'));
+  t.is((await use(stack, msisdn, 100)).status, 'billed', 'who has it keeps it');
+  await patchOffering(stack, 'PLAN_S', { isSellable: true, validFor: { startDateTime: '2020-01-01T00:00:00Z', endDateTime: '2021-01-01T00:00:00Z' } });
+  t.like((await refusal(placeOrder(stack, id)))?.body['context'], { isSellable: true, validFor: { endDateTime: '2021-01-01T00:00:00.000Z' } });
 });

@@ -139,8 +139,9 @@ export class Neighbours {
   #catalog(key: OperationKey, id: string): Reply | null {
     const tariff = this.tariffs.get(id);
     if (key === 'catalog.retrieveServiceMapping') return { status: 200, body: { id, customerFacingService: { id: 'CFS_MOBILE_BROADBAND', name: 'Mobile broadband' } } };
-    if (key !== 'catalog.retrieveTariff' || !tariff) return null;
+    if ((key !== 'catalog.retrieveTariff' && key !== 'TMF620.retrieveProductOffering') || !tariff) return null;
     const { value, category = 'PLAN', lifecycleStatus = 'Launched', sellable = true } = tariff;
+    if (key === 'TMF620.retrieveProductOffering') return { status: 200, body: { id, name: `Plan ${id}`, category: [{ id: 'CTGY-001', name: category }], lifecycleStatus } };
     return { status: 200, body: { id, name: `Plan ${id}`, category, lifecycleStatus, sellable, specificationId: 'SPEC_MOBILE_PREPAID', price: { priceId: `PRICE_${id}`, name: 'Monthly', amount: { unit: 'SGD', value } } } };
   }
 
