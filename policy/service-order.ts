@@ -33,6 +33,8 @@ export const serviceOrderMachine = new Machine<'service_order', ServiceOrderStat
 
 export interface SpecificationFacts {
   readonly serviceOrderId: string;
+  /** The service that was to be changed; null where none is named. */
+  readonly serviceId: string | null;
   readonly specificationId: string | null;
 }
 
@@ -42,8 +44,8 @@ export const specificationUnknown = rule<SpecificationFacts>({
   title: 'The order names no service specification that is carried out for it.',
   when: 'no product maps to the service specification, or the order is not part of a product order',
   check: () => false,
-  context: ({ serviceOrderId, specificationId }) => ({
-    serviceOrderId, specificationId, state: 'acknowledged', missing: 'a mapped serviceSpecification of a product order',
+  context: ({ serviceOrderId, serviceId, specificationId }) => ({
+    serviceOrderId, serviceId, specificationId, state: 'acknowledged', missing: 'a mapped serviceSpecification of a product order',
   }),
   fix: () => [{ hint: 'Order the line itself; its service order follows.', tool: 'order.create' }],
 });

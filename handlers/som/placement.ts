@@ -83,7 +83,7 @@ async function store(tx: Tx, service: Service, nudge: Nudge, document: Document,
   if (request?.action === 'add' && plan) return add(tx, service, nudge, document, request, plan);
   const served = request?.action === 'delete' ? await madeBy(tx, request.orderId) : null;
   if (served) return remove(tx, service, nudge, served);
-  return reject(tx, service, document, request);
+  return reject(tx, service, document);
 }
 
 async function add(tx: Tx, service: Service, nudge: Nudge, document: Document, request: Request, plan: Plan): Promise<ServiceOrderRow> {
@@ -107,14 +107,20 @@ async function remove(tx: Tx, service: Service, nudge: Nudge, served: ServiceRow
   return (await lockServiceOrder(tx, id))!; // inserted by this transaction
 }
 
-async function reject(tx: Tx, service: Service, document: Document, request: Request | null): Promise<ServiceOrderRow> {
+async function reject(tx: Tx, service: Service, document: Document): Promise<ServiceOrderRow> {
   const order = await accepted(tx, service, document, {});
   const at = service.clock.now();
-  const refusal = violation(specificationUnknown, { serviceOrderId: order.id, specificationId: request?.serviceSpecificationId ?? null });
+  const refusal = violation(specificationUnknown, { serviceOrderId: order.id, ...idsIn(document) });
   const move = serviceOrderMachine.move(tx, order.state, 'verdict', undefined, { serviceOrderId: order.id });
   const stored = await moveServiceOrder(tx, move, order, { completionDate: at }, refusal.message, at, { ...document, [verdictAttribute]: verdict(refusal) });
   recordMove(tx, move, order.id, { serviceOrderId: order.id, ...orderFactsOf(stored), rule: refusal.rule }, refusal.message);
   return stored;
+}
+
+/** What the first item of a posted order names. */
+function idsIn({ serviceOrderItem: items }: Document): { serviceId: string | null; specificationId: string | null } {
+  const [item] = items as Posted['serviceOrderItem']; // as the schema has it
+  return { serviceId: item?.service.id ?? null, specificationId: item?.service.serviceSpecification?.id ?? null };
 }
 
 async function accepted(tx: Tx, service: Service, document: Document, values: Partial<ServiceOrderRow>): Promise<ServiceOrderRow> {

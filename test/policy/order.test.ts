@@ -79,7 +79,7 @@ test('every rule of an order is met by the story of its own refusal', (t) => {
 test('verdicts and late cancels carry code, ids and a way out', (t) => {
   const verdicts = [
     violation(offeringMissing, { orderId: 'ORD-001', customerId: null }),
-    violation(specificationUnknown, { serviceOrderId: 'SO-001', specificationId: 'CFS_X' }),
+    violation(specificationUnknown, { serviceOrderId: 'SO-001', serviceId: null, specificationId: 'CFS_X' }),
     violation(tooLate, { orderId: 'ORD-001', action: 'add', state: 'inProgress', serviceOrderId: 'SO-001' }),
     violation(taskClaimed, { serviceOrderId: 'SO-001', state: 'inProgress', taskId: 'PTK-001' }),
   ];
