@@ -20,15 +20,22 @@ export class InteractionLogCommand extends WriteCommand {
   direction = Option.String('--direction', 'inbound', { description: 'inbound, as the customer began it, or outbound.' });
 
   protected override async run(session: Session): Promise<number> {
-    const [{ oneOf }, { isoTime }] = await Promise.all([import('../choice.ts'), import('#runtime/clock')]);
+    const [{ oneOf }, { isoTime }, { keyed, ok }] = await Promise.all([import('../choice.ts'), import('#runtime/clock'), import('#runtime/client')]);
+    const direction = oneOf(this.direction, directions, '--direction');
+    // TMF683 wants the address of a party, not its id alone.
+    const { href } = await ok(session.clients.TMF629.GET('/customer/{id}', { params: { path: { id: this.customer } } }));
     const body = {
       reason: this.summary, ...(this.body === undefined ? {} : { description: this.body }),
-      direction: oneOf(this.direction, directions, '--direction'),
+      direction,
       channel: [{ id: this.channel, name: this.channel }],
       interactionDate: { startDateTime: isoTime(await session.businessTime()) },
-      status: 'completed' as const,
-      relatedParty: [{ id: this.customer, role: 'customer', '@referredType': 'Customer' }],
+      relatedParty: [{ id: this.customer, href, role: 'customer', '@referredType': 'Customer' }],
     };
-    return session.show(session.clients.TMF683.POST('/partyInteraction', { body: body as never, ...session.once })); // TMF.md §4: what the server sets may be absent
+    const noted = session.clients.TMF683.POST('/partyInteraction', { body: body as never, ...session.once }); // TMF.md §4: what the server sets may be absent
+    if (session.dryRun) return session.show(noted);
+    const { id = '' } = await ok(noted);
+    // A posted contact is open (DOMAIN §4); one that is noted is over.
+    const over = { body: { status: 'completed' as const }, ...keyed(`${session.once.headers['Idempotency-Key']}:complete`) };
+    return session.show(session.clients.TMF683.PATCH('/partyInteraction/{id}', { params: { path: { id } }, ...over }));
   }
 }

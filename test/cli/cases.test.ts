@@ -176,7 +176,8 @@ test('interaction log and list: a contact at business time, on its way and in it
   const path = '/tmf-api/partyInteraction/v4/partyInteraction';
   const stack = await ScriptedStack.start(t, {
     'GET /bss-api/admin/v1/clock': { body: { now: '2026-11-22T09:15:00.000Z', frozen: true, offsetMs: 0 } },
-    [`POST ${path}`]: { status: 201, body: interaction }, [`GET ${path}`]: { body: [interaction], headers: { 'x-total-count': '1' } },
+    'GET /tmf-api/customerManagement/v4/customer/CUST-022': { body: { id: 'CUST-022', href: 'http://localhost/CUST-022' } },
+    [`POST ${path}`]: { status: 201, body: { ...interaction, status: 'open' } }, [`PATCH ${path}/INT-009`]: { body: interaction }, [`GET ${path}`]: { body: [interaction], headers: { 'x-total-count': '1' } },
   });
   const { stdout } = await stack.bss(['interaction', 'log', 'CUST-022', interaction.reason, '--body', interaction.description, '--channel', 'phone']);
   t.is(stdout, [
@@ -187,9 +188,10 @@ test('interaction log and list: a contact at business time, on its way and in it
     '',
   ].join('\n'));
   t.deepEqual(stack.requests(`POST ${path}`)[0]?.body, {
-    reason: interaction.reason, description: interaction.description, direction: 'inbound', channel: interaction.channel, interactionDate: interaction.interactionDate, status: 'completed',
-    relatedParty: [{ id: 'CUST-022', role: 'customer', '@referredType': 'Customer' }],
+    reason: interaction.reason, description: interaction.description, direction: 'inbound', channel: interaction.channel, interactionDate: interaction.interactionDate,
+    relatedParty: [{ id: 'CUST-022', href: 'http://localhost/CUST-022', role: 'customer', '@referredType': 'Customer' }],
   });
+  t.deepEqual(stack.requests(`PATCH ${path}/INT-009`)[0]?.body, { status: 'completed' });
   t.is((await stack.bss(['interaction', 'list', 'CUST-022', '--plain'])).stdout, 'INT-009\t2026-11-22 09:15\tinbound\tphone\tCUST-022\tAsked about roaming\n');
   t.is(stack.requests(`GET ${path}`)[0]?.query.get('relatedParty.id'), 'CUST-022');
 });

@@ -44,6 +44,8 @@ test('who follows the ways out of each refusal gets a line', async (t) => {
   const done = await bss(order);
   t.is(done.code, 0, done.stderr);
   t.regex(done.stderr, /ok {6}line activated/);
+  t.regex((await bss('interaction log CUST-001 "Asked about roaming" --channel phone')).stdout, /completed -\n\| .+ {3}CUST-001 {3}inbound {3}phone\n\| Asked about roaming\n/);
+  t.is((await bss('interaction log CUST-999 Hi')).code, 3);
   t.regex(done.stdout, /SUB-001 - active -\n\| PLAN_S {2}SGD 10\.00\/month \(held price\) {3}90000000 {3}renews 2026-05-11 \(30 d\)\n/);
 });
 
