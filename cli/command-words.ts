@@ -6,7 +6,7 @@ export type Meaning =
   | { readonly kind: 'command'; readonly entry: Entry }
   | { readonly kind: 'group'; readonly group: string; readonly rest: readonly string[] }
   | { readonly kind: 'none' }
-  | { readonly kind: 'unknown'; readonly typed: string; readonly meant: string | undefined };
+  | { readonly kind: 'unknown'; readonly typed: string; readonly meant: string | undefined; readonly group?: string };
 
 /** Finds the command by its leading words; options come after them. */
 export function meaningOf(argv: readonly string[]): Meaning {
@@ -16,8 +16,9 @@ export function meaningOf(argv: readonly string[]): Meaning {
   if (first === '') return { kind: 'none' };
   const entry = commands.find(({ path }) => path === `${first} ${second}`) ?? commands.find(({ path }) => path === first);
   if (entry) return { kind: 'command', entry };
-  if (second === '' && commands.some(({ path }) => path.startsWith(`${first} `))) return { kind: 'group', group: first, rest: argv.slice(1) };
-  return { kind: 'unknown', typed: second ? `${first} ${second}` : first, meant: meantBy(first, second) };
+  const isGroup = commands.some(({ path }) => path.startsWith(`${first} `));
+  if (second === '' && isGroup) return { kind: 'group', group: first, rest: argv.slice(1) };
+  return { kind: 'unknown', typed: second ? `${first} ${second}` : first, meant: meantBy(first, second), ...(isGroup ? { group: first } : {}) };
 }
 
 function meantBy(first: string, second: string): string | undefined {

@@ -15,13 +15,20 @@ async function main(argv: readonly string[], streams: Streams): Promise<number> 
   if (helpWords.has(first) && argv.length > 1) return main([...argv.slice(1), '--help'], streams);
   const meaning = meaningOf(argv);
   if (meaning.kind === 'command') return call(meaning.entry, [...argv], streams);
-  const { groupHelp, overview } = await import('./help.ts');
+  const { columnsOf, groupHelp, overview } = await import('./help.ts');
+  // A program that asks for JSON gets an envelope, not a list of commands.
+  if (argv.includes('--json') && meaning.kind !== 'unknown') return complain(`Say which command; bss ${meaning.kind === 'group' ? `${meaning.group} ` : ''}--help lists them.`, argv, streams, 2, 'MISSING_FIELDS');
   if (meaning.kind === 'group') {
     const asked = meaning.rest.some((word) => helpWords.has(word));
-    return print(groupHelp(meaning.group), asked ? streams.stdout : streams.stderr) || (asked ? 0 : 2);
+    const stream = asked ? streams.stdout : streams.stderr;
+    return print(groupHelp(meaning.group, columnsOf(stream, streams.env)), stream) || (asked ? 0 : 2);
   }
-  if (meaning.kind === 'none') return print(overview(), helpWords.has(first) ? streams.stdout : streams.stderr) || (helpWords.has(first) ? 0 : 2);
-  const hint = meaning.meant ? `did you mean \`bss ${meaning.meant}\`?` : 'bss --help lists what there is.';
+  if (meaning.kind === 'none') {
+    const asked = helpWords.has(first);
+    const stream = asked ? streams.stdout : streams.stderr;
+    return print(overview(columnsOf(stream, streams.env)), stream) || (asked ? 0 : 2);
+  }
+  const hint = meaning.meant ? `did you mean \`bss ${meaning.meant}\`?` : `bss ${meaning.group === undefined ? '' : `${meaning.group} `}--help lists what there is.`;
   return complain(`There is no command "${meaning.typed}"; ${hint}`, argv, streams);
 }
 
@@ -37,13 +44,13 @@ async function call(entry: Entry, argv: string[], streams: Streams): Promise<num
   cli.register(commandClass);
   const [definition] = cli.definitions();
   if (definition && (argv.includes('--help') || argv.includes('-h'))) {
-    const { commandHelp } = await import('./help.ts');
-    return print(commandHelp(definition), streams.stdout);
+    const { columnsOf, commandHelp } = await import('./help.ts');
+    return print(commandHelp(definition, columnsOf(streams.stdout, streams.env)), streams.stdout);
   }
   const command = parsed(cli, argv, streams);
   if (command instanceof Error) {
     const { syntaxFailure } = await import('./syntax.ts');
-    const { kind, message } = syntaxFailure(command, definition, entry.path);
+    const { kind, message } = syntaxFailure(command, definition, entry.path, argv);
     return complain(message, argv, streams, 2, kind);
   }
   try {

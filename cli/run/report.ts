@@ -11,8 +11,9 @@ export async function reported(context: BaseContext, json: boolean, work: () => 
   } catch (error) {
     const known = error instanceof SetupError ? error : explainSystemError(error, (await import('#runtime/home')).homeOf(process.env).folder);
     if (!known) throw error;
-    const line = json ? JSON.stringify({ ok: false, error: { kind: known.name, message: known.message } }) : known.message;
-    context.stderr.write(`${line}\n`);
+    const { envelopeOf, failureOf } = await import('../failure.ts');
+    const failure = failureOf(known);
+    context.stderr.write(`${json && failure ? envelopeOf(failure) : known.message}\n`);
     return known.exitCode;
   }
 }

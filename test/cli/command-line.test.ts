@@ -47,8 +47,23 @@ test('the overview names every command but the hidden ones', async (t) => {
   const { code, stdout, stderr } = await bss('--help');
   t.is(code, 0);
   t.is(stderr, '');
-  for (const { path, summary, hidden } of commands) t.is(stdout.includes(`  ${path} `) && stdout.includes(summary), hidden !== true, path);
+  const text = stdout.replace(/\s+/g, ' ');
+  for (const { path, summary, hidden } of commands) t.is(stdout.includes(`  ${path} `) && text.includes(summary), hidden !== true, path);
   for (const { path } of commands) t.true((path.split(' ').length === 1 ? '' : path.split(' ')[0] ?? '') in groups, path);
+});
+
+test('help fits the terminal; into a pipe the overview writes a line for each command', async (t) => {
+  const texts = [(await bss('--help')).stdout, (await bss('subscription', '--help')).stdout, (await bss('case', 'open', '--help')).stdout];
+  t.deepEqual(texts.flatMap((text) => text.split('\n')).filter((line) => line.length > 80 && !line.startsWith('    bss ')), []);
+  const { stdout } = await runBss(['--help'], { COLUMNS: '' });
+  for (const { path, summary } of commands.filter(({ hidden }) => !hidden)) t.regex(stdout, new RegExp(`^  ${path} +${summary.replaceAll(/[.()]/g, '\\$&')}$`, 'm'));
+});
+
+test('the options of a command come before those of all commands', async (t) => {
+  const { stdout } = await bss('order', 'create', '--help');
+  t.regex(stdout, /\nOptions\n {2}--dry-run [\s\S]+ {2}--msisdn VALUE [\s\S]+\nExamples\n[\s\S]+\nOptions of every command\n {2}--json [\s\S]+ {2}--width VALUE {12}Columns to draw for\.\n$/);
+  t.false((await bss('customer', 'show', '--help')).stdout.includes('\nOptions\n'));
+  t.false((await bss('status', '--help')).stdout.includes('of every command'));
 });
 
 test('without a command there is the overview on stderr and a usage error', async (t) => {
@@ -93,6 +108,7 @@ for (const [words, meant] of slips) {
 
 test('a word unlike any other is pointed to the list', async (t) => {
   t.is((await bss('xylophone')).stderr, 'There is no command "xylophone"; bss --help lists what there is.\n');
+  t.is((await bss('order', 'xylophone')).stderr, 'There is no command "order xylophone"; bss order --help lists what there is.\n');
   t.is(nearest('xylophone', ['order create', 'up']), undefined);
 });
 
@@ -105,6 +121,9 @@ test('usage errors name what is wrong and how it is written', async (t) => {
   t.regex(missing.stderr, /^Say <customer-id> <plan>\.\nUsage: bss order create <customer-id> <plan> \[options\]/);
   const extra = await bss('order', 'show', 'ORD-001', 'ORD-002');
   t.regex(extra.stderr, /^"ORD-002" is one word too many\./);
+  t.regex((await bss('api', 'TMF620.listCatalog', '--limit', '1')).stderr, /^There is no option --limit\.\nUsage: bss api \[operation\] \[options\]/);
+  t.regex((await bss('clock', 'advance', '-1d')).stderr, /^There is no option -1d\.\n/);
+  t.regex((await bss('specs', 'verify')).stderr, /^Say <official-file>\.\nUsage: bss specs verify <official-file> \.\.\. \[options\]/);
 });
 
 test('with --json a usage error is an envelope on stderr', async (t) => {
@@ -113,6 +132,8 @@ test('with --json a usage error is an envelope on stderr', async (t) => {
   t.is(stdout, '');
   t.deepEqual(JSON.parse(stderr), { ok: false, error: { kind: 'MISSING_FIELDS', message: 'Say <customer-id> <plan>.' } });
   t.deepEqual(JSON.parse((await bss('docter', '--json')).stderr), { ok: false, error: { kind: 'INVALID_ARGUMENT', message: 'There is no command "docter"; did you mean `bss doctor`?' } });
+  t.deepEqual(JSON.parse((await bss('order', '--json')).stderr), { ok: false, error: { kind: 'MISSING_FIELDS', message: 'Say which command; bss order --help lists them.' } });
+  t.deepEqual(JSON.parse((await bss('logs', 'nonsense', '--json')).stderr).error.kind, 'INVALID_ARGUMENT');
 });
 
 test('every command a refusal proposes exists, and its tool too', (t) => {
