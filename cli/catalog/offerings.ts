@@ -1,22 +1,12 @@
-import { UsageError } from 'clipanion';
 import { ok, where } from '#runtime/client';
 import { isoTime } from '#runtime/clock';
+import { momentOf } from '../moment.ts';
 import { pageOf, printRows, type Paging } from '../page.ts';
 import type { CatalogView } from '../renderers/catalog.ts';
 import { absentAsNull, type Session } from '../session.ts';
 
 /** More plans or top-ups than any operator of this size sells. */
 const offeringsMax = 200;
-
-/**
- * A moment from the command line in the form the services take; a bare day is its start in UTC.
- * @throws UsageError when it is none
- */
-export function momentOf(text: string, option = '--at'): string {
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isFinite(ms)) throw new UsageError(`${option} takes a time such as 2026-12-01 or 2026-12-01T09:00:00Z; it is "${text}".`);
-  return isoTime(new Date(ms));
-}
 
 export interface PlansAsked {
   /** Only what is on sale at that moment. */

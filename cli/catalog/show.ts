@@ -11,7 +11,7 @@ export class CatalogShowCommand extends BssCommand {
   at = Option.String('--at', { description: 'Moment asked for; now unless said.' });
 
   protected override async run(session: Session): Promise<number> {
-    const { momentOf } = await import('./offerings.ts');
+    const { momentOf } = await import('../moment.ts');
     const query = this.at === undefined ? {} : { at: momentOf(this.at) };
     return session.show(session.clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id: this.id }, query } }));
   }

@@ -15,8 +15,9 @@ export class ClockAdvanceCommand extends WriteCommand {
   duration = Option.String({ name: 'duration' });
 
   protected override async run(session: Session): Promise<number> {
-    const { confirm } = await import('../confirm.ts');
-    await confirm(session, () => Promise.resolve(`Move business time forward by ${this.duration} for every service? What falls due is carried out.`));
-    return session.show(session.clients.admin('crm').POST('/clock/advance', { body: { duration: this.duration }, ...session.once }));
+    const [{ confirm }, { stretchOf }] = await Promise.all([import('../confirm.ts'), import('../moment.ts')]);
+    const duration = stretchOf(this.duration);
+    await confirm(session, () => Promise.resolve(`Move business time forward by ${duration} for every service? What falls due is carried out.`));
+    return session.show(session.clients.admin('crm').POST('/clock/advance', { body: { duration }, ...session.once }));
   }
 }

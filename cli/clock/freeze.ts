@@ -14,7 +14,7 @@ export class ClockFreezeCommand extends WriteCommand {
   at = Option.String('--at', { description: 'Moment at which it stands still, as ISO 8601; not before now.' });
 
   protected override async run(session: Session): Promise<number> {
-    const { momentOf } = await import('../catalog/offerings.ts');
+    const { momentOf } = await import('../moment.ts');
     const body = this.at === undefined ? {} : { at: momentOf(this.at) };
     return session.show(session.clients.admin('crm').POST('/clock/freeze', { body, ...session.once }));
   }

@@ -20,7 +20,8 @@ export class CustomerKycAttestCommand extends WriteCommand {
   documentCountry = Option.String('--document-country', { description: 'Country that issued it: SG.' });
   dateOfBirth = Option.String('--date-of-birth', { description: 'Birth date on the document, 1990-12-31.' });
 
-  protected override run(session: Session): Promise<number> {
+  protected override async run(session: Session): Promise<number> {
+    if (this.dateOfBirth !== undefined) (await import('../moment.ts')).dayOf(this.dateOfBirth, '--date-of-birth');
     const { documentType, documentNumber, documentCountry, dateOfBirth } = this;
     const document = Object.fromEntries(Object.entries({ documentType, documentNumber, documentCountry, dateOfBirth }).filter(([, value]) => value !== undefined));
     const body = { provider: this.provider, attestationToken: this.token, ...document };

@@ -2,6 +2,8 @@ import { Command, Option } from 'clipanion';
 import { ListCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
+const states = ['prospect', 'active', 'suspended', 'closed'] as const;
+
 export class CustomerListCommand extends ListCommand {
   static override paths = [['customer', 'list']];
 
@@ -15,8 +17,9 @@ export class CustomerListCommand extends ListCommand {
   name = Option.String('--name', { description: 'Only those whose name contains this, upper and lower case alike.' });
 
   protected override async run(session: Session): Promise<number> {
-    const [{ printList }, { where }] = await Promise.all([import('../page.ts'), import('#runtime/client')]);
-    const filters = where({ status: this.state, 'name.regex': this.name && pattern(this.name) });
+    const [{ printList }, { oneOf }, { where }] = await Promise.all([import('../page.ts'), import('../choice.ts'), import('#runtime/client')]);
+    const status = this.state === undefined ? undefined : oneOf(this.state, states, '--state');
+    const filters = where({ status, 'name.regex': this.name && pattern(this.name) });
     return printList(session, this, {
       title: 'Customers', type: 'Customer',
       fetch: (window) => session.clients.TMF629.GET('/customer', { params: { query: { ...window, ...filters } } }),

@@ -1,7 +1,10 @@
 import { UsageError } from 'clipanion';
+import { eventCatalogue } from '#generated/events';
 import { ok } from '#runtime/client';
-import { momentOf } from '../catalog/offerings.ts';
+import { oneOf } from '../choice.ts';
 import { wholeNumber } from '../duration.ts';
+import { momentOf } from '../moment.ts';
+import { nearest } from '../nearest.ts';
 import type { Paging } from '../page.ts';
 import type { Event } from '../renderers/event.ts';
 import type { Session } from '../session.ts';
@@ -24,12 +27,25 @@ const pageSize = 500;
 const pagesMax = 2000;
 const beginning = '1970-01-01T00:00:00.000Z';
 
-/** Query of `audit.listEvent` for what was asked for. */
+const kinds = [...new Set(Object.values(eventCatalogue).map(({ aggregate }) => aggregate))];
+
+/** @throws UsageError when no event can be of this type */
+function typeOf(text: string): string {
+  const types = Object.keys(eventCatalogue);
+  if (types.includes(text) || (text.endsWith('.*') && types.some((type) => type.startsWith(text.slice(0, -1))))) return text;
+  const meant = nearest(text, types);
+  throw new UsageError(`--type takes an event such as order.completed, or order.* for all of an area; ${meant ? `did you mean ${meant}?` : `it is "${text}".`}`);
+}
+
+/**
+ * Query of `audit.listEvent` for what was asked for.
+ * @throws UsageError for a type, kind or moment that is none
+ */
 export function eventQuery({ aggregate, type, kind, trace, since, after }: EventSelection) {
   return {
     ...(aggregate === undefined ? {} : { aggregateId: aggregate }),
-    ...(type === undefined ? {} : { eventType: type }),
-    ...(kind === undefined ? {} : { aggregateType: kind }),
+    ...(type === undefined ? {} : { eventType: typeOf(type) }),
+    ...(kind === undefined ? {} : { aggregateType: oneOf(kind, kinds, '--kind') }),
     ...(trace === undefined ? {} : { traceId: trace }),
     ...(since === undefined ? {} : { since: momentOf(since, '--since') }),
     ...(after === undefined ? {} : { after }),

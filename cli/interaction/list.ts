@@ -2,6 +2,9 @@ import { Command, Option } from 'clipanion';
 import { ListCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
+const directions = ['inbound', 'outbound'] as const;
+const states = ['open', 'inProgress', 'completed'] as const;
+
 export class InteractionListCommand extends ListCommand {
   static override paths = [['interaction', 'list']];
 
@@ -16,8 +19,10 @@ export class InteractionListCommand extends ListCommand {
   status = Option.String('--state', { description: 'Only open, inProgress or completed ones.' });
 
   protected override async run(session: Session): Promise<number> {
-    const [{ printList }, { where }] = await Promise.all([import('../page.ts'), import('#runtime/client')]);
-    const filters = where({ 'relatedParty.id': this.customer, direction: this.direction, status: this.status });
+    const [{ printList }, { oneOf }, { where }] = await Promise.all([import('../page.ts'), import('../choice.ts'), import('#runtime/client')]);
+    const direction = this.direction === undefined ? undefined : oneOf(this.direction, directions, '--direction');
+    const status = this.status === undefined ? undefined : oneOf(this.status, states, '--state');
+    const filters = where({ 'relatedParty.id': this.customer, direction, status });
     return printList(session, this, {
       title: 'Interactions', type: 'PartyInteraction', marks: [this.customer ?? ''],
       fetch: (window) => session.clients.TMF683.GET('/partyInteraction', { params: { query: { ...window, ...filters } } }),

@@ -2,6 +2,10 @@ import { Command, Option } from 'clipanion';
 import { ListCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
+const states = [
+  'acknowledged', 'rejected', 'pending', 'held', 'inProgress', 'cancelled', 'completed', 'failed', 'partial', 'assessingCancellation', 'pendingCancellation',
+] as const;
+
 export class OrderListCommand extends ListCommand {
   static override paths = [['order', 'list']];
 
@@ -15,8 +19,9 @@ export class OrderListCommand extends ListCommand {
   state = Option.String('--state', { description: 'Only orders in this TMF622 state, such as inProgress or failed.' });
 
   protected override async run(session: Session): Promise<number> {
-    const [{ printList }, { where }] = await Promise.all([import('../page.ts'), import('#runtime/client')]);
-    const filters = where({ 'relatedParty.id': this.customer, state: this.state });
+    const [{ printList }, { oneOf }, { where }] = await Promise.all([import('../page.ts'), import('../choice.ts'), import('#runtime/client')]);
+    const state = this.state === undefined ? undefined : oneOf(this.state, states, '--state');
+    const filters = where({ 'relatedParty.id': this.customer, state });
     return printList(session, this, {
       title: 'Orders', type: 'ProductOrder', marks: [this.customer ?? ''],
       fetch: (window) => session.clients.TMF622.GET('/productOrder', { params: { query: { ...window, ...filters } } }),

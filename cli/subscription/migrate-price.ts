@@ -18,7 +18,7 @@ export class SubscriptionMigratePriceCommand extends WriteCommand {
   noticeDays = Option.String('--notice-days', { description: 'Days of notice, when more than the operator gives.' });
 
   protected override async run(session: Session): Promise<number> {
-    const [{ confirm }, { wholeNumber }, { momentOf }] = await Promise.all([import('../confirm.ts'), import('../duration.ts'), import('../catalog/offerings.ts')]);
+    const [{ confirm }, { wholeNumber }, { momentOf }] = await Promise.all([import('../confirm.ts'), import('../duration.ts'), import('../moment.ts')]);
     const body = {
       offeringId: this.offering, priceId: this.price,
       ...(this.from === undefined ? {} : { effectiveFrom: momentOf(this.from, '--from') }),

@@ -2,6 +2,8 @@ import { Command, Option } from 'clipanion';
 import { WriteCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
+const severities = ['critical', 'high', 'normal', 'low'] as const;
+
 export class TicketOpenCommand extends WriteCommand {
   static override paths = [['ticket', 'open']];
 
@@ -23,7 +25,8 @@ export class TicketOpenCommand extends WriteCommand {
   agent = Option.String('--agent', { description: 'Member of staff who works on it.' });
 
   protected override async run(session: Session): Promise<number> {
-    const { ticketBody } = await import('./ticket-body.ts');
-    return session.show(session.clients.TMF621.POST('/troubleTicket', { body: ticketBody(this), ...session.once }));
+    const [{ oneOf }, { ticketBody }] = await Promise.all([import('../choice.ts'), import('./ticket-body.ts')]);
+    const body = ticketBody({ ...this, severity: oneOf(this.severity, severities, '--severity') });
+    return session.show(session.clients.TMF621.POST('/troubleTicket', { body, ...session.once }));
   }
 }

@@ -21,7 +21,7 @@ export class UsageSimulateCommand extends WriteCommand {
 
   protected override async run(session: Session): Promise<number> {
     const [{ confirm }, { simulateUsage }] = await Promise.all([import('../confirm.ts'), import('./simulation.ts')]);
-    await confirm(session, () => Promise.resolve(`Report ${this.quantity} ${this.unit ?? ''} ${this.kind} used on ${this.msisdn}? It draws on the balance.`));
+    await confirm(session, () => Promise.resolve(`Report ${[this.quantity, this.unit, this.kind].filter(Boolean).join(' ')} used on ${this.msisdn}? It draws on the balance.`));
     return simulateUsage(session, this);
   }
 }

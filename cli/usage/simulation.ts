@@ -4,9 +4,9 @@ import { keyed, ok } from '#runtime/client';
 import { elapsedMs, isoTime, sleep } from '#runtime/clock';
 import { uuidv7 } from '#runtime/ids';
 import { toBase, type BaseUnit } from '#runtime/quantity';
-import { momentOf } from '../catalog/offerings.ts';
 import { oneOf } from '../choice.ts';
 import { remoteFailure } from '../failure.ts';
+import { momentOf } from '../moment.ts';
 import type { Session } from '../session.ts';
 
 export type Usage = components['schemas']['Usage'];
@@ -35,10 +35,10 @@ const pollMs = 40;
  * @throws UsageError for an unknown kind, or a quantity that is not whole in base units of the kind
  */
 export function usageBody(used: Used, at: string, reference: string) {
-  const kind = oneOf(used.kind, kinds, 'the kind of usage');
+  const kind = oneOf(used.kind, kinds, 'The kind of usage');
   const base = toBase(Number(used.quantity), used.unit ?? baseUnits[kind]);
   if (!base || base.unit !== baseUnits[kind]) {
-    throw new UsageError(`${used.quantity} ${used.unit ?? ''} is no quantity of ${kind}: say for example 1.5 gb, 300 mb, 10 min, 3 message.`);
+    throw new UsageError(`${[used.quantity, used.unit].filter(Boolean).join(' ')} is no quantity of ${kind}: say for example 1.5 gb, 300 mb, 10 min, 3 message.`);
   }
   const characteristics = { msisdn: used.msisdn, eventType: kind, quantity: base.quantity, unit: base.unit, roaming: used.roaming, rawCdrRef: reference, source: 'cli' };
   return {
