@@ -2,7 +2,7 @@ import { elapsedMs, isoTime, sleep } from '#runtime/clock';
 import { wholeNumber } from '../duration.ts';
 import { failureOf } from '../failure.ts';
 import { card } from '../renderers/card.ts';
-import { eventLine, type Event } from '../renderers/event.ts';
+import { dayLines, eventLine, type Event } from '../renderers/event.ts';
 import { clean } from '../renderers/text.ts';
 import type { Session } from '../session.ts';
 import { eventQuery, eventsAfter, readEvents, type EventSelection } from './ledger.ts';
@@ -59,5 +59,9 @@ function printer({ output }: Session, { aggregate, type }: EventSelection): (eve
   const filter = [aggregate, type].filter((part) => part !== undefined).map((part) => clean(part)).join(' ');
   output.raw(card({ title: 'Events', marks: ['live', filter === '' ? '' : `filter ${filter}`], lines: [] }, output.look));
   const gutter = output.look.unicode ? '│ ' : '| ';
-  return (event) => output.data((output.look.width < 60 ? '' : gutter) + eventLine(event, output.look));
+  let before: Event | undefined;
+  return (event) => {
+    for (const line of [...dayLines(before, event, output.look), eventLine(event, output.look)]) output.data((output.look.width < 60 ? '' : gutter) + line);
+    before = event;
+  };
 }

@@ -24,6 +24,9 @@ export const minuteText = (time: string | null | undefined): string => (time ? c
 /** `09:15:02`. */
 export const clockText = (time: string | null | undefined): string => (time ? clean(time).slice(11, 19) : '-');
 
+/** `2026-11-22 09:15:02.114`. */
+export const momentText = (time: string | null | undefined): string => (time ? clean(time).slice(0, 23).replace('T', ' ') : '-');
+
 /** `09:15:02.114`. */
 export const preciseText = (time: string | null | undefined): string => (time ? clean(time).slice(11, 23) : '-');
 

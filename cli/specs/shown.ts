@@ -95,7 +95,7 @@ function operationLines(shown: Shown, { look }: Output): string[] {
 
 const lineTable = (head: string, rows: readonly Line[], look: Output['look']): string[] => (rows.length === 0 ? [] : ['', ...alignedLines([
   { head: `${head} (* mandatory)`, cell: ({ name, mandatory }) => `${name}${mandatory ? ' *' : ''}`, paint: (text, { mandatory }) => (mandatory ? painted(text, 'bold', look) : text) },
-  { head: 'type', cell: ({ type }) => clean(type), flexible: true }, { head: 'meaning', cell: ({ text }) => clean(text), flexible: true },
+  { head: 'type', cell: ({ type }) => clean(type), flexible: true }, { head: 'meaning', cell: ({ text }) => clean(text), flexible: true, wraps: true },
 ], rows, look)]);
 
 const parameterLine = (document: ApiDocument, { name, in: place, required, schema, description }: Parameter): Line =>

@@ -42,9 +42,19 @@ test('--all reads the ledger from its beginning, page by page', async (t) => {
 test('filters are named in the card', async (t) => {
   const stack = await ScriptedStack.start(t, { [path]: ledger(() => 1) });
   const { stdout } = await stack.bss(['events', 'list', 'SUB-009', '--type', 'subscription.*', '--kind', 'subscription', '--since', '2026-11-22']);
-  t.regex(stdout, /^\+- Events -+ 1 - filter SUB-009 subscription\.\* -\n\| 09:15:02\.114 {2}subscription\.vas_purchased {4}SUB-009 {4}llm\/ada {2}trace 4825\.\.\n$/);
+  t.regex(stdout, /^\+- Events -+ 1 - filter SUB-009 subscription\.\* -\n\| 2026-11-22\n\| 09:15:02\.114 {2}subscription\.vas_purchased {4}SUB-009 {4}llm\/ada {2}trace 4825\.\.\n$/);
   t.like(Object.fromEntries(stack.seen[0]?.query ?? []), { eventType: 'subscription.*', aggregateType: 'subscription', since: '2026-11-22T00:00:00.000Z' });
   t.is((await stack.bss(['events', 'list', '--since', 'yesterday'])).code, 2);
+});
+
+test('each day stands above its events, and the longest type sets the column', async (t) => {
+  const days = [numbered(1), { ...numbered(2), eventType: 'subscription.plan_change_cancelled' }, { ...numbered(3), occurredAt: '2026-12-22T09:15:02.114Z' }];
+  const stack = await ScriptedStack.start(t, { [path]: { body: days.toReversed() } });
+  t.regex((await stack.bss(['events', 'list'])).stdout, new RegExp([
+    '- 3 -', '\\| 2026-11-22', '\\| 09:15:02\\.114  subscription\\.vas_purchased {10}SUB-009 .+', '\\| 09:15:02\\.114  subscription\\.plan_change_cancelled  SUB-009 .+',
+    '\\| 2026-12-22', '\\| 09:15:02\\.114  subscription\\.vas_purchased {10}SUB-009 .+', '$',
+  ].join('\n')));
+  t.regex((await stack.bss(['events', 'list', '--plain'])).stdout, /\n2026-12-22 09:15:02\.114\tsubscription\.vas_purchased\t/);
 });
 
 test('tail shows the last events, each new one once, and ends quietly on Ctrl-C', async (t) => {
