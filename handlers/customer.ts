@@ -12,7 +12,7 @@ export async function requireCustomer({ clients }: Service, id: string): Promise
   try {
     await ok(clients.TMF629.GET('/customer/{id}', { params: { path: { id }, query: { fields: 'id' } } }));
   } catch (error) {
-    if (error instanceof RemoteError && error.status === 404) throw unknownReference('customer', id, 'customer.get');
+    if (error instanceof RemoteError && error.status === 404) throw unknownReference('customer', id, 'customer.list');
     throw error;
   }
 }

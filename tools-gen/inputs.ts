@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { checkOverlay, type Overlay } from './api-overlay.ts';
 import { sha256 } from './banner.ts';
+import { commandsInUse, withCommands } from './commands-in-use.ts';
 import { eventTypes, type EventType } from './event-types.ts';
 import { loadSpecs, type Spec } from './load-spec.ts';
 import { operationSources, type OperationSource } from './operation-rows.ts';
@@ -33,16 +34,18 @@ export interface RawInputs {
   tools: unknown;
   recordings: Recordings;
   settingsInUse: ReadonlySet<string>;
+  /** Commands of the command line; undefined where there is none. */
+  commands?: ReadonlySet<string> | undefined;
   digests: Readonly<Record<string, string>>;
 }
 
 /** Everything the generators read below `root`. Throws SpecError where it contradicts itself. */
 export async function readInputs(root: string): Promise<Inputs> {
-  const [specs, apis, events, tools, recordings, inUse, digests] = await Promise.all([
+  const [specs, apis, events, tools, recordings, inUse, commands, digests] = await Promise.all([
     loadSpecs(root), readYaml(root, 'specs/apis.yaml'), readYaml(root, 'specs/events.yaml'), readYaml(root, 'specs/tools.yaml'),
-    readRecordings(root), settingsInUse(root), inputDigests(root),
+    readRecordings(root), settingsInUse(root), commandsInUse(root), inputDigests(root),
   ]);
-  return inputsOf({ specs, apis, events, tools, recordings, settingsInUse: inUse, digests });
+  return inputsOf({ specs, apis, events, tools, recordings, settingsInUse: inUse, commands, digests });
 }
 
 /** Joins documents and overlays, and checks that they speak of the same things. */
@@ -50,7 +53,7 @@ export function inputsOf(raw: RawInputs): Inputs {
   const overlay = checkOverlay(raw.apis, raw.specs.map((spec) => spec.api));
   const tools = readTools(raw.tools);
   const events = eventTypes(raw.events, raw.specs);
-  const sources = operationSources(raw.specs, overlay, tools);
+  const sources = withCommands(operationSources(raw.specs, overlay, tools), raw.commands);
   assertEvents(sources, events);
   assertTools(sources, tools);
   return { specs: raw.specs, overlay, events, tools, sources, recordings: raw.recordings, settingsInUse: raw.settingsInUse, digests: raw.digests };

@@ -63,7 +63,7 @@ type CustomerFacts = Pick<OrderFacts, 'customerStatus' | 'kycStatus' | 'paymentM
 const nobody: CustomerFacts = { customerStatus: null, kycStatus: null, paymentMethodId: null, lines: 0, liveLines: 0 };
 
 async function customerFacts({ clients, db }: Service, customerId: string, adds: boolean): Promise<CustomerFacts> {
-  const customer = found('customer', customerId, 'customer.get', ok(clients.TMF629.GET('/customer/{id}', { params: { path: { id: customerId }, query: { fields: 'status,kycStatus' } } })));
+  const customer = found('customer', customerId, 'customer.list', ok(clients.TMF629.GET('/customer/{id}', { params: { path: { id: customerId }, query: { fields: 'status,kycStatus' } } })));
   if (!adds) return { ...nobody, customerStatus: (await customer).status ?? null };
   const [known, methods, lines, orders] = await Promise.all([
     customer,

@@ -3,7 +3,9 @@ import { Cli } from 'clipanion';
 import { commands, groups } from '#cli/commands';
 import { fixTemplates } from '#cli/fix-command';
 import { nearest } from '#cli/nearest';
+import { operations } from '#generated/operations';
 import { tools } from '#generated/tools';
+import type { Operation } from '#runtime/operation';
 import { version } from '#cli/version';
 import { runBss } from './scripted-stack.ts';
 
@@ -142,6 +144,11 @@ test('every command a refusal proposes exists, and its tool too', (t) => {
     t.truthy(commands.find(({ path }) => template === path || template.startsWith(`${path} `)), template);
     if (!composites.has(tool)) t.true(known.has(tool), tool);
   }
+});
+
+test('every command the reference names exists', (t) => {
+  const known = new Set(commands.map(({ path }) => path));
+  t.deepEqual(Object.values<Operation>(operations).filter(({ cli }) => cli !== null && !known.has(cli)).map(({ key, cli }) => `${key}: ${cli}`), []);
 });
 
 /** Tools without an operation of their own are not in the generated table (AGENT-AND-CLI §2, ∘). */

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { operationsFile, listenersFile, resourcesFile } from '#tools-gen/operations';
 import type { Operation } from '#runtime/operation';
-import type { RawInputs } from '#tools-gen/inputs';
+import { inputsOf, type RawInputs } from '#tools-gen/inputs';
 import { rawSample, sample } from './sample.ts';
 
 const row = (operationId: string): Operation => {
@@ -46,6 +46,13 @@ for (const { given, want } of shapes) {
     t.like(row(given), want);
   });
 }
+
+test('a command that nobody can type yet is not named', (t) => {
+  const commandOf = (commands: ReadonlySet<string>): string | null | undefined =>
+    inputsOf({ ...rawSample(), commands }).sources.find(({ row: { operationId } }) => operationId === 'polishWidget')?.row.cli;
+  t.is(commandOf(new Set(['widget polish'])), 'widget polish');
+  t.is(commandOf(new Set(['widget show'])), null);
+});
 
 test('what a subscriber serves is no operation of ours, but a listener', (t) => {
   const inputs = sample();
