@@ -12,6 +12,8 @@ export interface Extras {
   readonly note: string;
   /** `initdb 0.5 s · migrations 0.3 s`. */
   readonly timings: readonly (readonly [step: string, ms: number])[];
+  /** Where else to look: `pages`, `tokens`. */
+  readonly places: readonly (readonly [name: string, place: string])[];
   readonly next: readonly (readonly [command: string, what: string])[];
 }
 
@@ -54,6 +56,7 @@ function totals(stack: Stack, extras: Extras, look: Look): string[] {
   const lines = [''];
   if (stack.problem) lines.push(stack.problem);
   if (extras.timings.length > 0) lines.push(`time    ${extras.timings.map(([step, ms]) => `${step} ${seconds(ms)}`).join(dot)}`);
+  lines.push(...extras.places.map(([name, place]) => `${name.padEnd(7)} ${place}`));
   if (memory.length > 0) lines.push(`memory  ${mebibytes((server ?? 0) + (database ?? 0))}${look.unicode ? ' — ' : ' - '}${memory.join(dot)}`);
   return lines;
 }

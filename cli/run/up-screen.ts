@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { type BaseContext } from 'clipanion';
 import { ConfigError, loadConfig, readSetting } from '#runtime/config';
 import { homeOf, localEnvironment, type Home } from '#runtime/home';
@@ -12,8 +13,8 @@ const phaseNames: Readonly<Partial<Record<Phase, string>>> = {
 };
 
 const nextThings: Extras['next'] = [
-  ['./bss status', 'how everything is'],
-  ['./bss logs -f', 'what everything does'],
+  ['make demo', "a customer's line goes live, is used up, comes back"],
+  ['./bss --help', 'every command; bss status and bss logs among them'],
   ['make down', 'stop it all; the data stays'],
 ];
 
@@ -22,10 +23,10 @@ export async function showUp(context: BaseContext, json: boolean): Promise<numbe
   const home = homeOf(process.env);
   const up = await bringUp(home, (phase) => {
     const name = phaseNames[phase];
-    if (name && !json) context.stderr.write(`  ${name} …\n`);
+    if (name && !json) context.stderr.write(`  ${name} ...\n`);
   });
   if (json) context.stdout.write(`${JSON.stringify({ ...up.stack, started: up.started, ms: up.ms, phases: up.phases })}\n`);
-  else context.stdout.write(stackCard(title(), up.stack, { note: noteOf(up), timings: timingsOf(up), next: nextThings }, lookOf(process.stdout, process.env)));
+  else context.stdout.write(stackCard(title(), up.stack, { note: noteOf(up), timings: timingsOf(up), places: placesOf(up, home), next: nextThings }, lookOf(process.stdout, process.env)));
   return 0;
 }
 
@@ -34,7 +35,7 @@ export async function showStatus(context: BaseContext, json: boolean): Promise<n
   const home = homeOf(process.env);
   const [stack, setting] = [await inspect(home), badSetting(home)];
   if (json) context.stdout.write(`${JSON.stringify({ ...stack, setting })}\n`);
-  else context.stdout.write(stackCard(title(), stack, { note: stack.state, timings: [], next: [] }, lookOf(process.stdout, process.env)));
+  else context.stdout.write(stackCard(title(), stack, { note: stack.state, timings: [], places: [], next: [] }, lookOf(process.stdout, process.env)));
   if (setting !== null) context.stderr.write(`bss: ${setting}\n`);
   if (stack.state !== 'healthy') return 7;
   return setting === null ? 0 : 2;
@@ -55,6 +56,10 @@ function badSetting(home: Home): string | null {
 const title = (): string => readSetting('operatorName', process.env);
 
 const noteOf = (up: BroughtUp): string => (up.started ? `up in ${seconds(up.ms)}` : `already up, checked in ${seconds(up.ms)}`);
+
+/** The pages of the first service, and the file of the tokens from here. */
+const placesOf = ({ stack }: BroughtUp, home: Home): Extras['places'] =>
+  [['pages', `${stack.services[0]?.address ?? ''}/docs`], ['tokens', relative(process.cwd(), home.secrets)]];
 
 const timingsOf = (up: BroughtUp): Extras['timings'] =>
   Object.entries(phaseNames).flatMap(([phase, name]) => {

@@ -10,7 +10,7 @@ const stack: Stack = {
     { name: 'database', address: '127.0.0.1:54329', state: 'healthy', ms: null },
   ],
 };
-const extras = { note: 'up in 2.9 s', timings: [['database', 610], ['seed', 1250]] as const, next: [['./bss status', 'how everything is']] as const };
+const extras = { note: 'up in 2.9 s', timings: [['database', 610], ['seed', 1250]] as const, places: [['pages', 'http://localhost:8001/docs']] as const, next: [['./bss status', 'how everything is']] as const };
 const ascii: Look = { width: 80, unicode: false, color: false };
 
 test('the card has a top rule, a left gutter and an open right side', (t) => {
@@ -20,6 +20,7 @@ test('the card has a top rule, a left gutter and an open right side', (t) => {
     '| database    127.0.0.1:54329        healthy',
     '|',
     '| time    database 610 ms, seed 1.3 s',
+    '| pages   http://localhost:8001/docs',
     '| memory  240 MiB - services 200 MiB, database 40 MiB',
     '|',
     '| Next',
