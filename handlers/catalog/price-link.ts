@@ -7,9 +7,9 @@ import type { Config } from '#runtime/config';
 import { payloadOf } from '../resource/announce.ts';
 import { listOf } from '../resource/json.ts';
 import type { Document } from '../resource/resource.ts';
+import { chosenId } from '../resource/routes.ts';
 import type { Service } from '../service.ts';
 import { amountOf, overlapping, prices, type PriceRow } from './price.ts';
-import { chosenId } from './reference.ts';
 import { setPriceOffering } from './store.ts';
 
 /** Prices an offering is to get or to lose, because its `productOfferingPrice` names them or no longer does. */

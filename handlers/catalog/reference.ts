@@ -2,9 +2,7 @@ import type { Tx } from '#db/database';
 import { unknownReference } from '#policy/reference';
 import { listOf } from '../resource/json.ts';
 import type { Document } from '../resource/resource.ts';
-
-/** Ids clients choose for offerings, prices and specifications (DOMAIN §9). */
-export const chosenId = /^[A-Z][A-Z0-9_]{2,63}$/;
+import { chosenId } from '../resource/routes.ts';
 
 interface Kind {
   readonly type: string;

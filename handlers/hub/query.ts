@@ -6,7 +6,7 @@ import { BadRequest } from '#runtime/errors';
 import { storable } from '#runtime/storable';
 import { conditionsOf } from '../resource/condition.ts';
 import { extensionsOf } from '../resource/extensions.ts';
-import { Binder, filterSql } from '../resource/filter.ts';
+import { Binder, filterSql, isUnevaluable } from '../resource/filter.ts';
 
 /** Names of the notifications of an API. */
 export const eventNames = (api: string): string[] =>
@@ -74,16 +74,13 @@ export async function checkFilters(database: Database, api: string, wish: Wish):
   if (!failures.includes(null)) throw new BadRequest(`The query cannot be evaluated: ${failures.at(-1)}`, [{ pointer: '/query', message: 'must filter by attributes of the API' }]);
 }
 
-/** invalid_regular_expression; query_canceled, which only a costly expression comes to. */
-const badFilterCodes = new Set(['2201B', '57014']);
-
 async function failureOf(database: Database, key: ResourceKey, wish: Wish): Promise<string | null> {
   try {
     await passes(database, key, wish, { id: '', href: '' });
     return null;
   } catch (error) {
     if (error instanceof BadRequest) return error.reason;
-    if (error instanceof Error && 'code' in error && badFilterCodes.has(String(error.code))) return 'it has an expression that cannot be evaluated';
+    if (isUnevaluable(error)) return 'it has an expression that cannot be evaluated';
     throw error;
   }
 }

@@ -36,6 +36,12 @@ export function filterSql(definition: Filtered, conditions: readonly Condition[]
   return conditions.map((tests) => `(${tests.map((test) => testSql(definition, test, base, binder)).join(' OR ')})`);
 }
 
+/** invalid_regular_expression; query_canceled, which only a costly expression comes to. */
+const unevaluable = new Set(['2201B', '57014']);
+
+/** Whether the database gave up on the expression of a filter. */
+export const isUnevaluable = (error: unknown): boolean => error instanceof Error && 'code' in error && unevaluable.has(String(error.code));
+
 function testSql(definition: Filtered, test: Test, base: string, binder: Binder): string {
   // Equal to none of them: an absent attribute differs from every value.
   if (test.operator === 'ne') return `NOT coalesce(${positiveSql(definition, { ...test, operator: 'eq' }, base, binder)}, false)`;

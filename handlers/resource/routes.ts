@@ -8,7 +8,7 @@ import { changeRecorded, createRecorded, deleteRecorded } from './announce.ts';
 import { conditionsOf } from './condition.ts';
 import { accept, normal, split } from './document.ts';
 import { etagOf, isUnchanged, requireMatch } from './etag.ts';
-import { Binder, filterSql, isSearch } from './filter.ts';
+import { Binder, filterSql, isSearch, isUnevaluable } from './filter.ts';
 import type { JsonObject } from './json.ts';
 import { listResources, type ListResult } from './list.ts';
 import { ownershipSql, requireOwn } from './ownership.ts';
@@ -57,7 +57,7 @@ async function listed<Row extends ResourceRow>(service: Service, definition: Res
   const asked = conditionsOf(definition, call.query);
   const conditions = [...ownershipSql(definition, binder), ...filterSql(definition, asked, href, binder)];
   const order = (further: Binder, backwards: boolean): string => orderSql(definition, call.query['sort'], href, further, backwards);
-  const { rows, total } = await search(listResources(service.db, definition, { conditions, values: binder.values, order, limit: page.limit, offset: page.offset, isSearch: isSearch(definition, asked) }));
+  const { rows, total } = await evaluated(listResources(service.db, definition, { conditions, values: binder.values, order, limit: page.limit, offset: page.offset, isSearch: isSearch(definition, asked) }));
   const fields = withIdentity(fieldsOf(call.query));
   return {
     status: pageStatus(page, rows.length, total),
@@ -66,14 +66,12 @@ async function listed<Row extends ResourceRow>(service: Service, definition: Res
   };
 }
 
-/** invalid_regular_expression; query_canceled, which only a costly expression comes to. */
-const badFilterCodes = new Set(['2201B', '57014']);
-
-async function search<Row>(result: Promise<ListResult<Row>>): Promise<ListResult<Row>> {
+/** What a list found, or the word that its filter is at fault. */
+async function evaluated<Row>(result: Promise<ListResult<Row>>): Promise<ListResult<Row>> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && badFilterCodes.has(String(error.code))) throw new BadRequest('A filter has an expression that cannot be evaluated');
+    if (isUnevaluable(error)) throw new BadRequest('A filter has an expression that cannot be evaluated');
     throw error;
   }
 }
@@ -126,8 +124,8 @@ export const created = <Row extends ResourceRow>(service: Service, definition: R
 export const changed = <Row extends ResourceRow>(service: Service, definition: ResourceDefinition<Row>, row: Row): Answer<never> =>
   ({ body: bodyOf(project(service, definition, row)) });
 
-/** Chosen ids of DOMAIN §9. */
-const chosenId = /^[A-Z][A-Z0-9_]{2,63}$/;
+/** Ids that clients choose for offerings, prices and specifications (DOMAIN §9). */
+export const chosenId = /^[A-Z][A-Z0-9_]{2,63}$/;
 /** A client may have chosen what the sequence would give, but hardly this often in a row. */
 const collisionsMax = 100;
 
