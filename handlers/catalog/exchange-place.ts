@@ -1,6 +1,6 @@
 /** Where the file of a job is. */
 import { constants } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '#runtime/config';
 import { homeOf } from '#runtime/home';
@@ -74,12 +74,11 @@ export async function writePlace(config: Config, place: Place, text: string, con
 async function put(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const part = join(folder, `.${name}.${randomHex(4)}`);
-  const file = await open(part, 'wx', 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    await writeFile(part, text, { flag: 'wx', mode: 0o600, flush: true });
+    await rename(part, join(folder, name));
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
-  await rename(part, join(folder, name));
 }

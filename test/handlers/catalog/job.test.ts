@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -88,6 +88,9 @@ async function refusals(t: ExecutionContext): Promise<void> {
   for (const url of ['file:../secret.txt', 'file:///etc/passwd', 'http://127.0.0.1/catalog', 'https://example.org/x', 'ftp://example.org/x']) {
     for (const kind of ['import', 'export'] as const) t.like(await run(kind, { url }), { status: 'Failed', url }, url);
   }
+  mkdirSync(fileOf('folder.ndjson'));
+  t.regex((await run('export', { url: 'file:folder.ndjson' })).errorLog ?? '', /folder\.ndjson cannot be written/);
+  t.deepEqual(readdirSync(join(home, 'exchange')).filter((name) => name.startsWith('.')), [], 'nothing is left of a file that could not be written');
 }
 
 async function scopes(t: ExecutionContext): Promise<void> {
