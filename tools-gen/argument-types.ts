@@ -23,7 +23,7 @@ const chosen = (what: string, example: string): ArgumentSchema =>
 const text = (max: number, description: string): ArgumentSchema => ({ type: 'string', minLength: 1, maxLength: max, description });
 const form = (pattern: string, description: string): ArgumentSchema => ({ type: 'string', pattern, description });
 
-export const argumentTypes: Readonly<Record<string, ArgumentSchema>> = {
+const argumentTypes: Readonly<Record<string, ArgumentSchema>> = {
   customer_id: id('CUST', 'Customer'), agent_id: id('AGT', 'Member of staff'), medium_id: id('CM', 'Contact medium'),
   ticket_id: id('TKT', 'Trouble ticket'), case_id: id('CASE', 'Case'), order_id: id('ORD', 'Product order'), service_order_id: id('SO', 'Service order'),
   service_id: id('SVC', 'Service'), task_id: id('PTK', 'Network task'), subscription_id: id('SUB', 'Line'),

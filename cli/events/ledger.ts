@@ -86,7 +86,7 @@ export async function listEvents(session: Session, paging: Paging, selection: Ev
 }
 
 /** Events for people: a card of one line each; for scripts like any other list. */
-export async function printEvents({ output }: Session, events: readonly Event[], { aggregate, type }: EventSelection): Promise<void> {
+async function printEvents({ output }: Session, events: readonly Event[], { aggregate, type }: EventSelection): Promise<void> {
   if (output.scripted || output.options.fields.length > 0) return output.rows(events, 'Event');
   const [{ card }, { eventLines }, { clean }] = await Promise.all([import('../renderers/card.ts'), import('../renderers/event.ts'), import('../renderers/text.ts')]);
   const filter = [aggregate, type].filter((part) => part !== undefined).map((part) => clean(part)).join(' ');

@@ -12,7 +12,7 @@ const finalStates = new Set(['completed', 'failed', 'cancelled', 'rejected']);
 const pollMs = 80;
 
 /** The order did not come through in time; it goes on without us. */
-export class OrderPending extends StillUnderWay {
+class OrderPending extends StillUnderWay {
   constructor(orderId: string, state: string, waitedMs: number) {
     super(`${orderId} is still ${state} after ${seconds(waitedMs)} and goes on by itself; \`bss order wait ${orderId}\` waits again, \`bss order show ${orderId}\` tells more.`);
   }

@@ -14,7 +14,7 @@ const shown = {
 
 /** Names as people say them; the bar of data used abroad is called roaming. */
 const names: Readonly<Record<string, string>> = { data_roaming: 'roaming' };
-export const allowanceName = (allowance: string): string => names[allowance] ?? allowance;
+const allowanceName = (allowance: string): string => names[allowance] ?? allowance;
 
 /** Never shows more than there is; only below ten a tenth matters. */
 function amount(quantity: number, perUnit: number): string {
@@ -23,7 +23,7 @@ function amount(quantity: number, perUnit: number): string {
 }
 
 /** Share left, 0 to 1; an unlimited balance is always whole. */
-export function shareLeft(balance: Balance): number {
+function shareLeft(balance: Balance): number {
   if (balance.unlimited || balance.total === null) return 1;
   return balance.total === 0 ? 0 : (balance.remaining ?? 0) / balance.total;
 }

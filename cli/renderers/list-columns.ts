@@ -40,7 +40,7 @@ const textAt = (row: Row, path: string): string | undefined => {
 const characteristic = (head: string, name: string): Column<Row> => ({ head, cell: (row) => characteristicText(row, name) });
 
 /** Per type of row: the columns of its table, also those of `--plain`. */
-export const listColumns: Readonly<Record<string, readonly Column<Row>[]>> = {
+const listColumns: Readonly<Record<string, readonly Column<Row>[]>> = {
   Customer: [text('id', 'id'), prose('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), prose('contact', 'contactMedium.characteristic.emailAddress')],
   CustomerLookup: [text('id', 'id'), prose('name', 'name'), state('status', 'status'), text('kyc', 'kycStatus'), text('by', 'matchedBy'), text('line', 'subscriptionId')],
   ProductOrder: [text('id', 'id'), state('state', 'state'), text('action', 'productOrderItem.action'), text('offering', 'productOrderItem.productOffering.id'), text('customer', 'relatedParty.id'), time('ordered', 'orderDate')],

@@ -63,7 +63,7 @@ function taskLines(tasks: readonly ProvisioningTask[], look: Look): string[] {
   return [...byOrder].map(([serviceOrder, ofOrder]) => [clean(serviceOrder) || '-', ...ofOrder.map((task) => taskText(task, look))].join('  '));
 }
 
-export function taskText(task: ProvisioningTask, look: Look): string {
+function taskText(task: ProvisioningTask, look: Look): string {
   const times = task.attempts > 1 ? ` x${task.attempts}` : '';
   const took = task.state === 'completed' && task.durationMs !== undefined && task.durationMs !== null ? ` ${(task.durationMs / 1000).toFixed(1)}s` : '';
   const word = task.state === 'completed' ? 'ok' : task.state === 'failed' || task.state === 'stuck' ? task.state.toUpperCase() : task.state;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** Tried first: far from 5432, which a server of the system may own. */
-export const preferredPort = 54_329;
+const preferredPort = 54_329;
 const triesMax = 50;
 
 /** Ports to try in order, the remembered one first; 0 lets the operating system choose. */

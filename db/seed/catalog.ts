@@ -44,7 +44,7 @@ const serviceSpecifications = [
 ] as const;
 
 /** Task type and its time in the simulated network, in milliseconds (DOMAIN §3). */
-export const actionTasks: Readonly<Record<string, readonly (readonly [type: string, durationMs: number])[]>> = {
+const actionTasks: Readonly<Record<string, readonly (readonly [type: string, durationMs: number])[]>> = {
   add: [['HLR_PROVISION', 500], ['PCRF_POLICY_PUSH', 300], ['OCS_BALANCE_INIT', 200], ['ESIM_PROFILE_PREPARE', 400]],
   suspend: [['HLR_SUSPEND', 200], ['PCRF_BLOCK', 200]],
   resume: [['HLR_RESUME', 200], ['PCRF_POLICY_PUSH', 300]],

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Config } from '#runtime/config';
 
 /** What the network reports and in which unit (DOMAIN §3 "Usage specifications"). */
-export const usageSpecifications = [
+const usageSpecifications = [
   ['USPEC_DATA', 'Data', 'data', 'byte', 'Data sent and received.'],
   ['USPEC_VOICE', 'Voice', 'voice', 'second', 'A call.'],
   ['USPEC_SMS', 'Messages', 'sms', 'message', 'A short message.'],

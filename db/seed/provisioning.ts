@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Config } from '#runtime/config';
 
 /** Faults the simulated network can play, all off (DOMAIN §3 "Fault rules"). */
-export const faultRules = [
+const faultRules = [
   ['FLT-001', 'HLR_PROVISION', 'fail_first_attempt', 0.3],
   ['FLT-002', 'HLR_PROVISION', 'stuck', 0.05],
   ['FLT-003', 'PCRF_POLICY_PUSH', 'slow', 0.2],

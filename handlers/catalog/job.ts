@@ -32,8 +32,8 @@ const job = (kind: JobRow['kind']): ResourceDefinition<JobRow> => ({
   permits: { delete: (tx, { id }) => deleteEntry.permit(tx, { type: `${kind}Job`, id, references: [] }) },
 });
 
-export const importJobs = job('import');
-export const exportJobs = job('export');
+const importJobs = job('import');
+const exportJobs = job('export');
 
 /** Records a job for the worker; one whose address is none of ours has its verdict at once (DOMAIN §1 "Wide intake, narrow effect"). */
 async function record(service: Service, worker: Worker, definition: ResourceDefinition<JobRow>, kind: JobRow['kind'], call: AnyCall) {

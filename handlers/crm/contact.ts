@@ -29,7 +29,7 @@ const kinds: Readonly<Record<string, MediumType>> = {
 /** RFC 5321 §4.5.3.1 lengths and a dot in the domain; whether somebody reads it, only a mail can tell. */
 const emailForm = /^[^\s@"(),:;<>[\\\]]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 
-export const isEmail = (text: string): boolean => text.length <= 254 && emailForm.test(text);
+const isEmail = (text: string): boolean => text.length <= 254 && emailForm.test(text);
 
 /** Null for a kind of medium we do not know: it is kept as it came and reaches nobody. */
 export function mediumOf(entry: Document, plan: NumberingPlan): Medium | null {

@@ -27,7 +27,7 @@ export interface HubParts {
 const registrationLock = 7_622_003;
 
 /** `POST /hub` and `DELETE /hub/{id}` of any API; which one, the operation tells. */
-export function hubHandlers({ service, database, notifier }: HubParts): HubHandlers {
+function hubHandlers({ service, database, notifier }: HubParts): HubHandlers {
   return {
     'hub-create': async ({ operation: { api, path }, body }) => {
       requireOwner('hub', api, null); // it shows everybody's

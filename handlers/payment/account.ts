@@ -26,7 +26,7 @@ export interface AccountHolder {
   readonly status: string | null;
 }
 
-export const findAccount = (reader: Pick<Database, 'one'> | Tx, customerId: string): Promise<AccountRow | null> =>
+const findAccount = (reader: Pick<Database, 'one'> | Tx, customerId: string): Promise<AccountRow | null> =>
   reader.one<AccountRow>('SELECT * FROM billing.billing_account WHERE customer_id = $1', [customerId]);
 
 export const findAccountById = (reader: Pick<Database, 'one'> | Tx, id: string): Promise<AccountRow | null> =>

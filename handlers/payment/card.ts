@@ -51,7 +51,7 @@ async function factsOf(tx: Tx, service: Service, gateway: PaymentGateway, card: 
 }
 
 /** Says what stands in the place of the token; a card number is recognised, never kept or repeated. */
-export function tokenKind(gateway: PaymentGateway, token: string | undefined): AddMethodFacts['token'] {
+function tokenKind(gateway: PaymentGateway, token: string | undefined): AddMethodFacts['token'] {
   if (token === undefined || token.trim() === '') return 'missing';
   const digits = cardDigits(token);
   if (digits !== 'none') return digits === 'valid' ? 'number' : 'number_invalid';

@@ -67,7 +67,7 @@ export const paymentPayload = (row: PaymentRow): Document => ({
   ...(row.declineCode === null ? {} : { declineCode: row.declineCode }), ...(row.billId === null ? {} : { billId: row.billId }),
 });
 
-export const paymentHref = (service: Service, id: string): string => service.href(`/tmf-api/payment/v4/payment/${id}`);
+const paymentHref = (service: Service, id: string): string => service.href(`/tmf-api/payment/v4/payment/${id}`);
 
 const isoOrNull = (at: Date | null): string | null => (at ? isoTime(at) : null);
 

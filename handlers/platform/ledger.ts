@@ -25,7 +25,7 @@ export interface LedgerRow extends Omit<components['schemas']['Event'], 'id' | '
 }
 
 /** Counting goes no further: a whole ledger would take longer to count than anybody waits. */
-export const countMax = 100_000;
+const countMax = 100_000;
 
 const columns = `d.event_id, d.event_type, d.aggregate_type, d.aggregate_id, d.aggregate_seq, d.occurred_at, d.actor, d.channel,
   d.service_identity, d.trace_id, d.schema_version, d.payload, d.prev_hash, d.hash`;

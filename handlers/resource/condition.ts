@@ -19,7 +19,7 @@ export interface Test {
 export type Condition = readonly Test[];
 
 /** Query names that are no filters. */
-export const reservedNames: ReadonlySet<string> = new Set(['fields', 'offset', 'limit', 'sort']);
+const reservedNames: ReadonlySet<string> = new Set(['fields', 'offset', 'limit', 'sort']);
 
 /** More than any client composes; keeps the statement small. */
 const testsMax = 100;

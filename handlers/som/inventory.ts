@@ -31,7 +31,7 @@ export interface ServiceRow extends ResourceRow {
 }
 
 /** What every event of a service tells besides its change of state (DOMAIN §7). */
-export const serviceEvent = (row: ServiceRow): Document => ({
+const serviceEvent = (row: ServiceRow): Document => ({
   serviceId: row.id, customerId: row.customerId, subscriptionId: row.subscriptionId, specificationId: row.specificationId, orderId: row.orderId,
   parentId: row.parentId,
 });

@@ -34,7 +34,7 @@ export async function fetchPlan({ clients }: Service, specificationId: string, a
   return planOf(mapping, action);
 }
 
-export function planOf(mapping: Mapping, action: ServiceAction): Plan {
+function planOf(mapping: Mapping, action: ServiceAction): Plan {
   const tasksOf = (of: ServiceAction) => mapping.actions.find((one) => one.action === of)?.tasks ?? [];
   const removals = action === 'add' ? tasksOf('delete') : [];
   return {

@@ -42,7 +42,7 @@ async function keep(tx: Tx, service: Service, nudge: Nudge, { eventType, aggrega
 }
 
 /** What has to be done so that a service is as its line wants it; null = nothing. */
-export function actionFor({ state, wantedState, policySeq, policyPushedSeq }: ServiceRow): Exclude<ServiceAction, 'add'> | null {
+function actionFor({ state, wantedState, policySeq, policyPushedSeq }: ServiceRow): Exclude<ServiceAction, 'add'> | null {
   if (state === 'terminated') return null;
   if (wantedState === 'terminated') return 'delete';
   if (wantedState === 'inactive' && state === 'active') return 'suspend';

@@ -3,7 +3,7 @@ import { ApiError, BadRequest } from '#runtime/errors';
 import { requireStorable } from '#runtime/storable';
 
 /** Longest request body in bytes. */
-export const bodyBytesMax = 1024 * 1024;
+const bodyBytesMax = 1024 * 1024;
 
 /** Deepest nesting of a body: more than any document of ours has, less than any walk over it could fail at. */
 export const levelsMax = 100;

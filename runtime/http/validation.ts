@@ -46,7 +46,7 @@ function coerced({ name, type }: QueryParameter, value: unknown): unknown {
 }
 
 /** The answer does not fit its schema: a defect of ours, shown to nobody but the log. */
-export class AnswerMiss extends Error {
+class AnswerMiss extends Error {
   readonly problems: readonly unknown[];
 
   constructor(row: Operation, status: number, problems: readonly { pointer: string; message: string }[]) {

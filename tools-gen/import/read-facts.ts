@@ -35,7 +35,7 @@ function undefinedWhenForeign(error: unknown): undefined {
 }
 
 /** One document. Throws FactsError when the file is none. */
-export async function readFacts(file: string): Promise<Facts> {
+async function readFacts(file: string): Promise<Facts> {
   const text = await readFile(file, 'utf8');
   return factsOf(file.endsWith('.json') ? parseJson(file, text) : parse(text), basename(file));
 }
