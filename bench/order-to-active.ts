@@ -4,36 +4,30 @@
  * The ends are read from the ledger, whose clock is this machine's; asking for them would slow them down.
  * `node bench/order-to-active.ts [orders]`; the result goes to bench/results/order-to-active.json.
  */
-import { fork } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { orderBody } from '#cli/order/creation';
 import { withClient } from '#db/migrate';
-import { cloneDatabase, testEnvironment } from '#db/template';
-import { createClients } from '#generated/clients';
+import { cloneDatabase } from '#db/template';
 import { ok } from '#runtime/client';
 import { Clock, isoTime, sleep } from '#runtime/clock';
-import type { ServiceName } from '#runtime/services';
+import { start, stop } from '../test/support/killable.ts';
 import { customer } from '../test/support/story.ts';
+import { cpuMs } from './process.ts';
 
 const orders = Number(process.argv[2] ?? 40);
 const warmUp = 5;
 const clock = new Clock();
 
 const clone = await cloneDatabase();
-const child = fork(fileURLToPath(new URL('../test/support/serve-child.ts', import.meta.url)), {
-  env: { ...testEnvironment, PATH: process.env['PATH'], BSS_PORT_BASE: '0', BSS_DATABASE_URL: clone.url },
-});
-const services = await new Promise<{ name: ServiceName; port: number }[]>((resolve) => child.once('message', (sent) => resolve(sent as never))); // what serve-child.ts sends
-const ports = new Map(services.map(({ name, port }) => [name, port]));
-const clients = createClients({ baseUrl: (name) => `http://127.0.0.1:${ports.get(name)}`, token: testEnvironment['BSS_CLI_API_TOKEN']! });
+const child = await start(clone);
+const { clients } = child;
 
 const begun = new Map<string, number>();
 const cpuBegin = { ms: 0 };
 for (let i = 0; i < orders + warmUp; i++) {
   const customerId = await customer({ clients, clock } as never); // the block needs no more of a stack
-  if (i === warmUp) cpuBegin.ms = cpuMs(child.pid!);
+  if (i === warmUp) cpuBegin.ms = cpuMs(child.process.pid!);
   const beginMs = clock.tick();
   const { id = '' } = await ok(clients.TMF622.POST('/productOrder', { body: orderBody({ customerId, offeringId: 'PLAN_S' }) }));
   if (i >= warmUp) begun.set(id, beginMs);
@@ -42,7 +36,8 @@ for (let i = 0; i < orders + warmUp; i++) {
     if (state === 'failed' || clock.tick() - beginMs > 20_000) throw new Error(`${id} ended as ${state}`);
   }
 }
-const cpuMsPerOrder = Math.round((cpuMs(child.pid!) - cpuBegin.ms) / orders);
+// The calls of the sign-up are in it.
+const cpuMsPerOrder = Math.round((cpuMs(child.process.pid!) - cpuBegin.ms) / orders);
 const ends = await withClient(clone.url, async (client) => (await client.query<{ type: string; order_id: string; at: Date }>(
   `SELECT event_type AS type, payload->>'orderId' AS order_id, occurred_at AS at FROM audit.domain_event
    WHERE event_type IN ('subscription.activated', 'order.completed')`)).rows);
@@ -59,12 +54,5 @@ const result = {
 mkdirSync(new URL('results', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/order-to-active.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
 console.log(JSON.stringify(result));
-child.kill('SIGTERM');
-await new Promise((resolve) => child.once('exit', resolve));
+await stop(child);
 await clone.drop();
-
-/** Processor time of a process so far (proc(5): utime and stime in hundredths of a second), sign-up calls included. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}

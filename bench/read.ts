@@ -6,12 +6,10 @@
  * Open loop: a request starts when its time has come, whatever became of those before it, and its
  * latency counts from that time on. Plans are those of the statements the resource layer sends.
  */
-import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, getPriority, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'node:querystring';
-import { fileURLToPath } from 'node:url';
 import { removeEmbedded, startEmbedded, type EmbeddedServer } from '#db/embedded';
 import { installationUrl, migrate, seed, withClient } from '#db/migrate';
 import { testEnvironment } from '#db/template';
@@ -21,9 +19,11 @@ import { loadConfig } from '#runtime/config';
 import type { ResourceDefinition } from '../handlers/resource/resource.ts';
 import type { ServiceName } from '#runtime/services';
 import { bigDefinitions } from '../test/support/big-definitions.ts';
+import { start, stop } from '../test/support/killable.ts';
 import { nodesOf, plansOf } from '../test/support/list-plans.ts';
 import { manyRows } from '../test/support/many-rows.ts';
 import { calibrationOf } from './calibration.ts';
+import { cpuMs, endedCpuMs, residentMiB } from './process.ts';
 import { atRate, round, summary, type Summary } from './rate.ts';
 import { readCases, type ReadCase } from './read-cases.ts';
 import { Reader } from './reader.ts';
@@ -49,28 +49,23 @@ try {
 async function bench(server: EmbeddedServer): Promise<object> {
   const databaseUrl = installationUrl(server.adminUrl);
   const plans = await filled(server, databaseUrl);
-  const child = fork(fileURLToPath(new URL('../test/support/serve-child.ts', import.meta.url)), {
-    env: {
-      ...testEnvironment, PATH: process.env['PATH'], BSS_PORT_BASE: '0', BSS_DATABASE_URL: databaseUrl,
-      // The rows are a year old: nothing is to be removed while it is read.
-      BSS_MONITOR_RETENTION_DAYS: '0', BSS_REFUSED_PAYMENT_RETENTION_DAYS: '0',
-    },
+  const child = await start({ url: databaseUrl }, {
+    // The rows are a year old: nothing is to be removed while it is read.
+    BSS_MONITOR_RETENTION_DAYS: '0', BSS_REFUSED_PAYMENT_RETENTION_DAYS: '0',
   });
-  process.once('exit', () => child.kill('SIGKILL')); // also after an error
-  const services = await new Promise<{ name: ServiceName; port: number }[]>((resolve) => child.once('message', (sent) => resolve(sent as never))); // what serve-child.ts sends
-  const readers = new Map(services.map(({ name, port }) => [name, new Reader(port, testEnvironment['BSS_CLI_API_TOKEN']!)]));
+  process.once('exit', () => child.process.kill('SIGKILL')); // also after an error
+  const readers = new Map([...child.ports].map(([name, port]) => [name, new Reader(port, testEnvironment['BSS_CLI_API_TOKEN']!)]));
   const calibration = calibrationOf({ databaseUrl, ratePerSecond, seconds, rows });
   const before = await calibration.run();
   const phases: [string, Phase][] = [];
   for (const [name, cases] of Object.entries(readCases.phases)) {
-    const phase = await measure(cases, readers, [child.pid!, server.pid]);
+    const phase = await measure(cases, readers, [child.process.pid!, server.pid]);
     phases.push([name, phase]);
     console.log(name, JSON.stringify({ ...phase, cases: undefined }));
   }
   const after = await calibration.run();
   for (const reader of readers.values()) reader.close();
-  child.kill('SIGTERM');
-  await new Promise((resolve) => child.once('exit', resolve));
+  await stop(child);
   const alone = (before.p99 + after.p99) / 2;
   const compared = phases.map(([name, phase]) => [name, { p99ToCalibration: round(phase.p99 / alone), ...phase }]);
   return { calibration: { what: 'one row by its key', tool: calibration.tool, before, after }, phases: Object.fromEntries(compared) as object, plans };
@@ -134,24 +129,8 @@ async function read(readers: ReadonlyMap<ServiceName, Reader>, one: ReadCase, i:
   return labelOf(one);
 }
 
-/** proc(5): the line VmRSS counts in KiB. */
-function residentMiB(pid: number): number {
-  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
-}
-
-/** Processor time of a process so far (proc(5): utime and stime in hundredths of a second). */
-function cpuMs(pid: number): number {
-  return ticksOf(pid, 11) * 10;
-}
-
-/** The same of all connections of a server, also of those that have ended (cutime and cstime of its first process). */
+/** Processor time of all connections of a server, also of those that have ended. */
 function databaseCpuMs(postmaster: number): number {
   const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuMs(pid) : 0), ticksOf(postmaster, 13) * 10);
-}
-
-/** Two neighbouring fields of a process's statistics, counted from its state on. */
-function ticksOf(pid: number, field: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return Number(fields[field]) + Number(fields[field + 1]);
+  return children.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuMs(pid) : 0), endedCpuMs(postmaster));
 }
