@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { nodeCheck, portCheck, terminalCheck } from '#cli/doctor/machine';
-import { serviceChecks } from '#cli/doctor/stack';
+import { clockCheck, serviceChecks } from '#cli/doctor/stack';
 import { guarded, type Finding } from '#cli/doctor/check';
 import { plain } from './fixtures.ts';
 import { runBss, ScriptedStack } from './scripted-stack.ts';
@@ -38,6 +38,14 @@ test('a service that is not ready fails by name', async (t) => {
   const { verdict, finding } = await serviceChecks([{ name: 'crm', port: 1 }]);
   t.is(verdict, 'fail');
   t.is(finding, 'not ready: crm');
+});
+
+test('a clock that stands still, or was moved either way, is worth a warning', async (t) => {
+  const found = (clock: object) => clockCheck({ clients: { admin: () => ({ GET: () => Promise.resolve({ data: { now: '2026-11-22T09:15:00.000Z', ...clock }, response: new Response() }) }) } } as never); // all it asks of a session
+  t.like(await found({ frozen: true, offsetMs: 0 }), { verdict: 'warn', finding: 'business time stands still at 2026-11-22T09:15:00.000Z', fix: 'bss clock unfreeze' });
+  t.like(await found({ frozen: false, offsetMs: 86_400_000 }), { verdict: 'warn', finding: 'business time is 86400 s ahead of this machine' });
+  t.like(await found({ frozen: false, offsetMs: -90_000 }), { verdict: 'warn', finding: 'business time is 90 s behind this machine' });
+  t.like(await found({ frozen: false, offsetMs: 12 }), { verdict: 'ok', finding: 'runs, 2026-11-22T09:15:00.000Z' });
 });
 
 test('a check that breaks is a finding, not a crash', async (t) => {
