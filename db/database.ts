@@ -108,12 +108,14 @@ export class Database {
     try {
       await client.query('BEGIN');
       const result = await insideTransaction(this.service, () => work(tx));
+      tx.end();
       if (tx.pending.length > 0) await this.#end(client, tx);
       await client.query(tx.durable ? 'COMMIT' : 'SET LOCAL synchronous_commit = off; COMMIT');
       if (tx.pending.length > 0) this.#onEvents();
       for (const after of tx.committed) after();
       return result;
     } catch (error) {
+      tx.end();
       broken = await client.query('ROLLBACK').then(() => broken, () => true);
       throw error;
     } finally {

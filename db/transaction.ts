@@ -46,6 +46,7 @@ export class Tx {
   readonly #client: PoolClient;
   readonly #dryRun: boolean;
   #durable = true;
+  #ended = false;
 
   constructor(service: string, client: PoolClient, dryRun: boolean) {
     this.service = service;
@@ -97,6 +98,14 @@ export class Tx {
     return this.#durable;
   }
 
+  /**
+   * Refuses every further statement. One that nobody awaited, left over by a `Promise.all` that failed,
+   * would else run in whatever transaction its connection is given to next.
+   */
+  end(): void {
+    this.#ended = true;
+  }
+
   /** Runs after a successful commit; for nudging workers, never for effects that must not be lost. */
   afterCommit(work: () => void): void {
     this.committed.push(work);
@@ -108,6 +117,7 @@ export class Tx {
   }
 
   async #query<R>(text: string, values: readonly unknown[], isKept = true): Promise<R[]> {
+    if (this.#ended) throw new Error('the transaction of this statement has ended');
     return camelRows<R>(await this.#client.query(isKept ? prepared(text, values.map(parameter)) : query(text, values.map(parameter))));
   }
 }

@@ -43,8 +43,8 @@ test('a service that is not ready fails by name', async (t) => {
 test('a clock that stands still, or was moved either way, is worth a warning', async (t) => {
   const found = (clock: object) => clockCheck({ clients: { admin: () => ({ GET: () => Promise.resolve({ data: { now: '2026-11-22T09:15:00.000Z', ...clock }, response: new Response() }) }) } } as never); // all it asks of a session
   t.like(await found({ frozen: true, offsetMs: 0 }), { verdict: 'warn', finding: 'business time stands still at 2026-11-22T09:15:00.000Z', fix: 'bss clock unfreeze' });
-  t.like(await found({ frozen: false, offsetMs: 86_400_000 }), { verdict: 'warn', finding: 'business time is 86400 s ahead of this machine' });
-  t.like(await found({ frozen: false, offsetMs: -90_000 }), { verdict: 'warn', finding: 'business time is 90 s behind this machine' });
+  t.like(await found({ frozen: false, offsetMs: 86_400_000 }), { verdict: 'warn', finding: 'business time is 1 d ahead of this machine' });
+  t.like(await found({ frozen: false, offsetMs: -90_000 }), { verdict: 'warn', finding: 'business time is 1 min 30 s behind this machine' });
   t.like(await found({ frozen: false, offsetMs: 12 }), { verdict: 'ok', finding: 'runs, 2026-11-22T09:15:00.000Z' });
 });
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Database } from '#db/database';
+import { Database, type Tx } from '#db/database';
 import { clearLeases, pendingMigrations, withClient } from '#db/migrate';
 import { cloneDatabase, type ClonedDatabase } from '#db/template';
 import { record } from '#events/record';
@@ -87,6 +87,19 @@ test('a connection that is lost between two statements fails the transaction, no
   });
   await t.throwsAsync(lost, { instanceOf: Unavailable });
   t.is(await com.tx(async (tx) => (await tx.one<{ one: number }>('SELECT 1 AS one'))?.one), 1);
+});
+
+test('a statement that outlives its transaction is refused, and not run in the next one of its connection', async (t) => {
+  const late: Promise<unknown>[] = [];
+  const straggle = (tx: Tx): void => void late.push(t.throwsAsync(sleep(30).then(() => tx.read('SELECT 1')), { message: /has ended/ }));
+  await com.tx(async (tx) => straggle(tx));
+  // What Promise.all leaves running when another of its promises fails.
+  await t.throwsAsync(com.tx(async (tx) => {
+    straggle(tx);
+    throw new Error('refused');
+  }), { message: 'refused' });
+  await Promise.all(late);
+  t.is(late.length, 2);
 });
 
 test('a database that cannot be reached answers 503, not a stack trace', async (t) => {
