@@ -19,7 +19,11 @@ export function openServerLog(home: Home): number {
 export function boundServerLog(home: Home): void {
   const path = logPath(home);
   if (sizeOf(path) <= logBytesMax) return;
-  copyFileSync(path, `${path}.1`);
+  try {
+    copyFileSync(path, `${path}.1`);
+  } catch {
+    // A full disk holds no copy; the log is emptied all the same, which gives room back.
+  }
   truncateSync(path);
 }
 
