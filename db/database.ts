@@ -142,7 +142,7 @@ export class Database {
       `WITH effect AS (UPDATE ${schemaOf(this.service)}.idempotency SET effect_id = coalesce(effect_id, $2)
          WHERE identity = $3 AND key = $4 AND state = 'in_flight' AND ($5::bigint IS NULL OR lease_until_ms = $5) RETURNING 1)
        SELECT audit.append_event($1::jsonb), (SELECT count(*) FROM effect) AS held`,
-      [events, tx.pending[0]!.aggregateId, serviceIdentity, idempotencyKey, claimLease],
+      [events, tx.made, serviceIdentity, idempotencyKey, claimLease],
     )));
     if (claimLease !== null && outcome?.held !== 1) throw new Conflict('claim_lost', 'A repeat of this call has taken it over; repeat it once more to get its answer.', { 'retry-after': '1' });
   }

@@ -47,6 +47,7 @@ export class Tx {
   readonly #dryRun: boolean;
   #durable = true;
   #ended = false;
+  #made: string | null = null;
 
   constructor(service: string, client: PoolClient, dryRun: boolean) {
     this.service = service;
@@ -83,6 +84,15 @@ export class Tx {
   /** Keeps an event to be appended, with all others, in one call right before the commit. */
   record(event: PendingEvent): void {
     this.pending.push(event);
+  }
+
+  /** Names what a repeat of this call is to find when the answer is lost, where it is not the aggregate of the first event. */
+  leave(id: string): void {
+    this.#made = id;
+  }
+
+  get made(): string | null {
+    return this.#made ?? this.pending[0]?.aggregateId ?? null;
   }
 
   /**

@@ -32,6 +32,8 @@ export interface Call<P, Q, B> {
   readonly headers: IncomingHeaders;
   /** Media type of the body without parameters, empty without body. */
   readonly contentType: string;
+  /** What an earlier call with the same Idempotency-Key has made, whose answer was lost; for creations that no retrieve shows again. */
+  readonly effect?: string;
 }
 
 /**

@@ -25,8 +25,9 @@ export function caseNoteRoutes(service: Service): Pick<CrmHandlers, 'case.listCa
       const count = await service.db.one<{ total: number }>('SELECT count(*) AS total FROM crm.case_note WHERE case_id = $1', [params.id]);
       return listed(query, page, hrefOf(service, params.id), rows.map((row) => show(service, row)), count?.total ?? 0);
     },
-    async 'case.addCaseNote'({ params, body }) {
-      const wire = show(service, await service.db.tx((tx) => add(service, tx, params.id, body.body)));
+    async 'case.addCaseNote'({ params, body, effect }) {
+      const made = effect === undefined ? null : await service.db.one<NoteRow>('SELECT * FROM crm.case_note WHERE id = $1 AND case_id = $2', [effect, params.id]);
+      const wire = show(service, made ?? await service.db.tx((tx) => add(service, tx, params.id, body.body)));
       return { status: 201, body: wire, headers: { Location: wire.href } };
     },
   };
@@ -37,6 +38,7 @@ async function add(service: Service, tx: Tx, caseId: string, body: string): Prom
   const permit = noteCase.permit(tx, { caseId, state: row.state });
   const number = await tx.one<{ number: number }>(`SELECT nextval('crm.seq_note') AS number`);
   const note = await insertNote(tx, permit, { id: formatId('NOTE', number!.number), caseId, body, author: requireContext().actor, createdAt: service.clock.now() });
+  tx.leave(note.id);
   record(tx, 'case.note_added', caseId, { ...casePayload(row), noteId: note.id, author: note.author });
   return note;
 }

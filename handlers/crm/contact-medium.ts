@@ -31,8 +31,9 @@ interface Held {
 /** One contact medium at a time; TMF629 has only the whole list. */
 export function contactMediumRoutes(service: Service): Routes {
   return {
-    async 'crm.createContactMedium'({ params, body }) {
-      const wire = await service.db.tx((tx) => add(service, tx, params.id, body.mediumType, body));
+    async 'crm.createContactMedium'(call) {
+      const { params: { id }, body } = call;
+      const wire = await service.db.tx(async (tx) => await made(service, tx, call) ?? add(service, tx, id, body.mediumType, body));
       return { status: 201, body: wire, headers: { Location: wire.href } };
     },
     async 'crm.patchContactMedium'(call) {
@@ -83,10 +84,20 @@ async function add(service: Service, tx: Tx, customerId: string, mediumType: Med
   const entry: Document = { ...medium.entry, id };
   const document = { ...customer.document, contactMedium: [...listOf(customer.document['contactMedium']).map(unless(entry)), entry] };
   const row = await updateCustomer(tx, permit, customer, { document, added: [{ id: id!, mediumType, value: medium.value }], changed: [], removed: [] }, at);
+  tx.leave(id!);
   record(tx, 'customer.contact_added', customerId, { ...customerPayload(row), mediumType });
   await logInteraction(service, tx, row, `${mediumType} added`);
   await reached(service, tx, row);
   return show(service, customerId, { id: id!, mediumType, value: medium.value, validFrom: at }, entry);
+}
+
+/** The medium that an earlier call with this key has added, if its answer was lost. */
+async function made(service: Service, tx: Tx, { params: { id }, effect }: { readonly params: { readonly id: string }; readonly effect?: string }): Promise<Wire | null> {
+  if (effect === undefined) return null;
+  const customer = await lockCustomer(tx, id);
+  const live = (await liveMedia(tx, id)).find((one) => one.id === effect);
+  const entry = listOf(customer.document['contactMedium']).find((one) => one['id'] === effect);
+  return live && entry ? show(service, id, live, entry) : null;
 }
 
 /** Only one medium is preferred. */

@@ -125,7 +125,8 @@ class Exchange {
     // A refusal is a first answer like any other, so it is turned into one inside the claim.
     return once({ store: idempotency, access, onTrouble }, row, keyed, ({ effect, lease }) => this.#underClaim(lease, async () => {
       try {
-        return (effect === null ? null : await this.#recalled(call, validators, effect)) ?? await this.#handled(call, validators);
+        if (effect === null) return await this.#handled(call, validators);
+        return await this.#recalled(call, validators, effect) ?? await this.#handled({ ...call, effect }, validators);
       } catch (error) {
         return this.#failed(error);
       }

@@ -26,10 +26,24 @@ test('N10: an order whose answer was lost is found again by its key, not placed 
   t.is(found.response.headers.get('location'), created.href ?? null);
   t.is(found.data?.id, created.id);
 
+  const inCustomer = { params: { path: { id: created.id ?? '' } } };
+  const addPhone = () => ok(stack.clients.crm.POST('/customer/{id}/contactMedium', { ...inCustomer, body: { mediumType: 'phone', value: '+6581234567' }, ...keyed('key-4') }));
+  const phone = await addPhone();
+  await loseAnswer(stack, 'crm', 'key-4');
+  t.deepEqual(await addPhone(), phone);
+  const opened = await ok(stack.clients.case.POST('/case', { body: { customerId: created.id ?? '', subject: 'No data', category: 'other' } }));
+  const inCase = { params: { path: { id: opened.id } } };
+  const addNote = () => ok(stack.clients.case.POST('/case/{id}/note', { ...inCase, body: { body: 'called back' }, ...keyed('key-5') }));
+  const note = await addNote();
+  await loseAnswer(stack, 'crm', 'key-5');
+  t.deepEqual(await addNote(), note);
+  t.is((await ok(stack.clients.case.GET('/case/{id}/note', inCase))).length, 1);
+
   await stack.settle();
   const types = (await stack.events()).map(({ type }) => type);
   t.is(types.filter((type) => type === 'order.acknowledged').length, 1);
   t.is(types.filter((type) => type === 'customer.created').length, 2);
+  for (const type of ['customer.contact_added', 'case.note_added']) t.is(types.filter((one) => one === type).length, 1, type);
 });
 
 test('N10: a top-up whose answer was lost is charged once', async (t) => {
