@@ -21,11 +21,19 @@ export async function closingFacts(service: Service, customerId: string, reason:
 
 /** Suspends, reinstates or closes a locked customer; that is on record as an interaction. */
 export async function fire(service: Service, tx: Tx, row: CustomerRow, trigger: CustomerTrigger, facts: CustomerFacts): Promise<CustomerRow> {
-  const move = customerMachine.move(tx, row.status, trigger, facts, { customerId: row.id });
+  const holding = trigger === 'close' ? await ordersHolding(tx, row.id) : [];
+  const known = { ...facts, openOrders: [...new Set([...facts.openOrders, ...holding])] };
+  const move = customerMachine.move(tx, row.status, trigger, known, { customerId: row.id });
   const moved = await moveCustomer(tx, move, row, facts.reason, service.clock.now());
   recordMove(tx, move, moved.id, customerPayload(moved), facts.reason);
   await logInteraction(service, tx, moved, `customer ${moved.status}`);
   return moved;
+}
+
+/** Orders placed since the neighbours were asked that hold a number by now: the customer is locked, and they lock it before they take one. */
+async function ordersHolding(tx: Tx, customerId: string): Promise<string[]> {
+  const rows = await tx.read<{ orderId: string }>(`SELECT order_id FROM inventory.reservation WHERE customer_id = $1 AND state = 'reserved' ORDER BY order_id`, [customerId]);
+  return rows.map(({ orderId }) => orderId);
 }
 
 const byTrigger = operations['crm.transitionCustomer'];

@@ -2,6 +2,7 @@ import type { Tx } from '#db/database';
 import { record } from '#events/record';
 import type { CrmHandlers } from '#generated/stubs/crm';
 import type { components } from '#generated/types/inventory';
+import { customerClosed, type CustomerState } from '#policy/customer';
 import { assignEsim, esimMachine, esimPoolEmpty } from '#policy/esim';
 import { keepReservation, msisdnMachine, reservationRules, watchPool } from '#policy/msisdn';
 import { enforce } from '#policy/rule';
@@ -54,6 +55,7 @@ async function reserve(service: Service, tx: Tx, { orderId, customerId, msisdnPr
   await tx.read('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reservation ${orderId}`]);
   const known = await unitOf(tx, orderId);
   if (known) return known;
+  await requireOpen(tx, customerId);
   const preference = msisdnPreference ?? null;
   const preferred = preference === null ? null : nationalNumber(preference, service.config);
   const free = await freeNumber(tx, preferred);
@@ -61,6 +63,16 @@ async function reserve(service: Service, tx: Tx, { orderId, customerId, msisdnPr
   const lowest = await lowestProfile(tx);
   enforce([esimPoolEmpty], { orderId, iccid: lowest?.iccid ?? null });
   return take(service, tx, free!, lowest!, { orderId, customerId }); // both are there: the rules have passed
+}
+
+/**
+ * An order may have been placed in the moment its customer closed, when neither saw the other. Here they meet: closing locks the
+ * customer, too, and finds what an order holds by then.
+ * @throws {PolicyViolation} customer.update.customer_closed
+ */
+async function requireOpen(tx: Tx, customerId: string): Promise<void> {
+  const customer = await tx.one<{ status: CustomerState }>('SELECT status FROM crm.customer WHERE id = $1 FOR SHARE', [customerId]);
+  if (customer) enforce([customerClosed], { customerId, state: customer.status });
 }
 
 /** Rows other orders are taking are passed over, so that parallel orders do not wait. */

@@ -44,6 +44,23 @@ test.serial('an order gets the lowest number and the lowest profile as one unit'
   t.deepEqual(await desk.events(), []);
 });
 
+test.serial('a customer who closes while an order is placed either keeps the order or loses it, never both', async (t) => {
+  const create = async (name: string): Promise<string> => (await desk.call('TMF629.createCustomer', { body: {
+    name, engagedParty: { id: 'P-1', '@referredType': 'Individual' }, contactMedium: [{ mediumType: 'email', characteristic: { emailAddress: `${name}@example.sg` } }],
+  } })).body.id;
+  await create('ada'); // CUST-001, for whom the other orders are
+  const customerId = await create('eva');
+  const close = { id: customerId, body: { trigger: 'close' } };
+  desk.neighbours['/productOrder'] = () => []; // asked before the order was there
+  await reserve('ORD-290', { customerId });
+  const refused = await desk.refusal('crm.transitionCustomer', close);
+  t.is(refused.rule, 'customer.close.order_open');
+  t.deepEqual(refused.context['orderIds'], ['ORD-290']);
+  await release('ORD-290', false);
+  t.is((await desk.call('crm.transitionCustomer', close)).body.status, 'closed');
+  t.is((await desk.refusal('inventory.createReservation', { body: { orderId: 'ORD-291', customerId } })).rule, 'customer.update.customer_closed');
+});
+
 test.serial('64 orders at a time get 64 numbers and 64 profiles', async (t) => {
   const units = await Promise.all(Array.from({ length: 64 }, (_, i) => reserve(`ORD-${100 + i}`)));
   t.is(new Set(units.map(({ body }) => body.msisdn)).size, 64);
