@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Home } from '#runtime/home';
 
@@ -15,7 +15,7 @@ export function openServerLog(home: Home): number {
   return openSync(path, 'a', 0o600);
 }
 
-/** Bounds the log of a running server, whose output is appended to an open file: copied aside, then emptied. */
+/** Bounds the log of a running server, whose output is appended to an open file: copied aside, as far as there is room, then emptied. */
 export function boundServerLog(home: Home): void {
   const path = logPath(home);
   if (sizeOf(path) <= logBytesMax) return;
@@ -23,6 +23,7 @@ export function boundServerLog(home: Home): void {
     copyFileSync(path, `${path}.1`);
   } catch {
     // A full disk holds no copy; the log is emptied all the same, which gives room back.
+    rmSync(`${path}.1`, { force: true });
   }
   truncateSync(path);
 }
