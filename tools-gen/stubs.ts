@@ -61,10 +61,10 @@ function importLine(text: string): string {
   return `import type { ${names.join(', ')} } from '#runtime/handler';`;
 }
 
-/** Imports of one API, only the names the stub uses. */
 /** An API may be called like a word of the language, `case`; its types may not. */
 const local = (api: string): string => (api === 'case' ? 'cases' : api);
 
+/** Imports of one API, only the names the stub uses. */
 function typesImport(api: string, text: string): string {
   const names = [
     ...(text.includes(`${local(api)}['schemas']`) ? [`components as ${local(api)}`] : []),
