@@ -1,5 +1,5 @@
 /** First line of every generated file: what made it from what, and the hash of everything below it. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '#runtime/ids';
 
 /** What a generator returns: the text below the banner. */
 export interface GeneratedFile {
@@ -46,8 +46,4 @@ export function readBanner(text: string): Banner | undefined {
 /** Whether the text below the banner is the one its generator wrote. */
 export function isUntouched(text: string): boolean {
   return readBanner(text)?.sha256 === sha256(text.slice(text.indexOf('\n') + 1));
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,7 @@
 /** What keeps generated/ from being what its generators write (npm run gen:check). */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { absentAsEmpty, isAbsent } from './absent.ts';
 import { isUntouched, readBanner, withBanner, type GeneratedFile } from './banner.ts';
 import { digestsPath, readDigests } from './digests.ts';
 
@@ -60,13 +61,4 @@ export async function textOf(root: string, path: string): Promise<string | undef
     if (isAbsent(error)) return undefined;
     throw error;
   });
-}
-
-function absentAsEmpty(error: unknown): never[] {
-  if (isAbsent(error)) return [];
-  throw error;
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { sha256 } from '#runtime/ids';
 import { checkOverlay, type Overlay } from './api-overlay.ts';
-import { sha256 } from './banner.ts';
 import { commandsInUse, withCommands } from './commands-in-use.ts';
 import { eventTypes, type EventType } from './event-types.ts';
 import { loadSpecs, type Spec } from './load-spec.ts';

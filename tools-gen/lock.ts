@@ -9,12 +9,14 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { sha256 } from '#runtime/ids';
+import { isAbsent } from './absent.ts';
 import { FactsError } from './import/facts.ts';
 import { factsOf, parseJson } from './import/read-facts.ts';
 import { apiOf } from './load-spec.ts';
 import { applyPatch, PatchError, readPatch, type SpecPatch } from './spec-patch.ts';
 import { changeText, diffFacts, type Change } from './spec-diff.ts';
-import { pinnedText, sha256 } from './spec-history.ts';
+import { pinnedText } from './spec-history.ts';
 
 export interface LockedFile {
   sha256: string;
@@ -161,8 +163,8 @@ async function vendoredTexts(root: string): Promise<Texts> {
 }
 
 async function readLock(root: string): Promise<Lock> {
-  const text = await readFile(join(root, lockFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{"files":{}}';
+  const text = await readFile(join(root, lockFile), 'utf8').catch((error: unknown) => {
+    if (isAbsent(error)) return '{"files":{}}';
     throw error;
   });
   // Written by lockText.

@@ -1,6 +1,7 @@
 /** docs/reference/examples/: what a stack answered, and the rules it can refuse by; `npm run examples` writes them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { absentAsEmpty } from './absent.ts';
 
 /** One request with its answer, volatile parts made steady. */
 export interface Example {
@@ -40,9 +41,4 @@ export async function readRecordings(root: string): Promise<Recordings> {
   // Written by the recorder, whose test reads them back.
   const examples = await Promise.all(apis.map(async (name) => [name.replace(/\.json$/, ''), await read(name) as Example[]] as const));
   return { examples: Object.fromEntries(examples), rules: names.includes(rulesFile) ? await read(rulesFile) as RuleText[] : [] };
-}
-
-function absentAsEmpty(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configuration } from '#runtime/configuration';
+import { absentAsEmpty } from './absent.ts';
 
 const folders = ['cli', 'db', 'events', 'handlers', 'policy', 'runtime'];
 const definitions = 'runtime/configuration.ts';
@@ -17,9 +18,4 @@ async function wordsOf(root: string, folder: string): Promise<string[]> {
   const paths = names.map((name) => `${folder}/${name.replaceAll('\\', '/')}`).filter((path) => path !== definitions);
   const texts = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')));
   return texts.flatMap((text) => [...new Set(text.match(/\b[a-z]\w+\b/g))]);
-}
-
-function absentAsEmpty(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -1,7 +1,7 @@
 /** Earlier texts of a vendored file, from git. */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
+import { sha256 } from '#runtime/ids';
 
 const run = promisify(execFile);
 
@@ -10,10 +10,6 @@ const commitsMax = 50;
 
 /** Largest document that is read back, in bytes. */
 const bytesMax = 32 * 1024 * 1024;
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /** The text of `file` with the pinned hash; undefined when git or that version is not at hand. */
 export async function pinnedText(root: string, file: string, hash: string): Promise<string | undefined> {

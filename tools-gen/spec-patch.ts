@@ -5,6 +5,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { absentAsEmpty } from './absent.ts';
 import type { Json } from './openapi.ts';
 
 /** One change, after RFC 6902. */
@@ -39,17 +40,12 @@ const folder = 'specs/patches';
 
 /** All overlays below `root` in the order of their file names. Throws PatchError for a malformed one. */
 export async function loadPatches(root: string): Promise<SpecPatch[]> {
-  const names = await readdir(join(root, folder)).catch(emptyWhenAbsent);
+  const names = await readdir(join(root, folder)).catch(absentAsEmpty);
   const files = names.filter((name) => name.endsWith('.yaml')).sort();
   return Promise.all(files.map(async (name) => {
     const file = `${folder}/${name}`;
     return readPatch(file, parse(await readFile(join(root, file), 'utf8')));
   }));
-}
-
-function emptyWhenAbsent(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }
 
 /** Checks the shape of one overlay. Throws PatchError. */

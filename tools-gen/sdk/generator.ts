@@ -3,9 +3,9 @@
  * use, in the version openapitools.json pins, and keeps below .cache/. It is run here, not by that
  * package, so that nothing of it outlives a run that takes too long.
  */
-import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '#runtime/ids';
 import { lastLines, runProgram, type Ran } from './program.ts';
 import { SdkError } from './sdk-error.ts';
 
@@ -81,5 +81,5 @@ async function fetchArchive(root: string): Promise<void> {
 
 async function hashOf(file: string): Promise<string | null> {
   const bytes = await readFile(file).catch(() => null); // absent: it is yet to be fetched
-  return bytes && createHash('sha256').update(bytes).digest('hex');
+  return bytes && sha256(bytes);
 }
