@@ -5,6 +5,7 @@ import { enforce } from '#policy/rule';
 import { BadRequest, NotFound } from '#runtime/errors';
 import { nationalNumber } from '#runtime/numbering';
 import { requireOwn } from '../resource/ownership.ts';
+import { hrefOf } from '../resource/project.ts';
 import { findResource, lockResource } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
 import { customers } from './customer.ts';
@@ -36,11 +37,9 @@ export function customerActionRoutes(service: Service): Routes {
 }
 
 const show = (service: Service, row: CustomerRow): components['schemas']['CustomerState'] => ({
-  id: row.id, href: hrefOf(service, row.id), '@type': 'CustomerState', customerId: row.id, name: row.name, status: row.status,
+  id: row.id, href: hrefOf(service, customers, row.id), '@type': 'CustomerState', customerId: row.id, name: row.name, status: row.status,
   statusReason: row.statusReason, kycStatus: row.kycStatus,
 });
-
-const hrefOf = (service: Service, id: string): string => service.href(`/tmf-api/customerManagement/v4/customer/${id}`);
 
 type Lookup = components['schemas']['CustomerLookup'];
 type Match = Pick<Lookup, 'matchedBy' | 'msisdn' | 'subscriptionId' | 'email'>;
@@ -65,5 +64,5 @@ async function lookedUp(service: Service, customerId: string, match: Match): Pro
   const row = await findResource(service.db, customers, customerId);
   if (!row) throw new NotFound('customer', customerId);
   const { id, name, status, kycStatus } = row;
-  return { id, href: hrefOf(service, id), '@type': 'CustomerLookup', customerId: id, name, status, kycStatus, ...match };
+  return { id, href: hrefOf(service, customers, id), '@type': 'CustomerLookup', customerId: id, name, status, kycStatus, ...match };
 }

@@ -8,7 +8,8 @@ import { recordMove } from '../transition.ts';
 import { changed, created, resourceRoutes, rowToWrite, type ResourceRoutes } from '../resource/routes.ts';
 import { accept, split } from '../resource/document.ts';
 import { isObject, listOf } from '../resource/json.ts';
-import { patched } from '../resource/patch.ts';
+import { patched, type Patched } from '../resource/patch.ts';
+import { hrefOf } from '../resource/project.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { nextId } from '../resource/rows.ts';
 import type { Service } from '../service.ts';
@@ -94,7 +95,7 @@ function dated(posted: unknown, at: Date): Document {
 const withHref = (service: Service, channels: unknown): Document[] =>
   listOf(channels).map((channel) => ({ href: service.href(`/channel/${encodeURIComponent(String(channel['id']))}`), ...channel }));
 
-async function apply(service: Service, tx: Tx, row: InteractionRow, change: NonNullable<Awaited<ReturnType<typeof patched<InteractionRow>>>>): Promise<InteractionRow> {
+async function apply(service: Service, tx: Tx, row: InteractionRow, change: Patched<InteractionRow>): Promise<InteractionRow> {
   const at = service.clock.now();
   const others = change.changed.filter((name) => name !== 'status');
   let stored = row;
@@ -114,7 +115,7 @@ async function apply(service: Service, tx: Tx, row: InteractionRow, change: NonN
 /** What a write to a customer leaves behind for whoever speaks with them next (DOMAIN §4 "crm write logs itself"). */
 export async function logInteraction(service: Service, tx: Tx, customer: { id: string; name: string }, reason: string): Promise<void> {
   const { channel, actor } = requireContext();
-  const href = service.href(`/tmf-api/customerManagement/v4/customer/${customer.id}`);
+  const href = hrefOf(service, { key: 'TMF629.customer' }, customer.id);
   const move = interactionMachine.move(tx, null, 'log', undefined, { customerId: customer.id });
   await insert(service, tx, move, {
     reason, description: `${reason} (by ${actor})`, direction: 'inbound', channel: [{ id: channel, name: channel }],
