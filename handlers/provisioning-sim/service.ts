@@ -5,7 +5,7 @@ import type { Answer } from '#runtime/handler';
 import type { Worker } from '#runtime/worker';
 import { changeRecorded, createRecorded } from '../resource/announce.ts';
 import { accept, normal, split } from '../resource/document.ts';
-import { isObject } from '../resource/json.ts';
+import { referredId } from '../resource/json.ts';
 import { patched, type Patched } from '../resource/patch.ts';
 import { hrefOf } from '../resource/project.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
@@ -39,7 +39,7 @@ export function serviceRoutes(service: Service, tasks: Worker): Pick<Provisionin
 async function create(service: Service, tasks: Worker, call: AnyCall): Promise<Answer<never>> {
   const at = service.clock.now();
   const attributes: Document = { ...accept(definition, call.body), ...normal(definition, definition.initial?.({}, at) ?? {}) };
-  const specificationId = specificationOf(attributes);
+  const specificationId = referredId(attributes['serviceSpecification']);
   const activates = isCarried(specificationId) && attributes['state'] === 'active';
   const made = await service.db.tx(async (tx) => {
     const { id } = await newId(tx, definition, call.body);
@@ -50,11 +50,6 @@ async function create(service: Service, tasks: Worker, call: AnyCall): Promise<A
   });
   if (made.monitorId === null) return created(service, definition, made.row);
   return { status: 202, headers: { Location: hrefOf(service, definition, made.row.id), monitorId: made.monitorId } };
-}
-
-function specificationOf(attributes: Document): string | null {
-  const specification = attributes['serviceSpecification'];
-  return isObject(specification) && typeof specification['id'] === 'string' ? specification['id'] : null;
 }
 
 function design(tx: Tx, id: string, attributes: Document, specificationId: string | null, at: Date): Promise<NetworkServiceRow> {

@@ -7,6 +7,10 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The objects of a list; none where there is no list. */
 export const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
+/** The id of a reference to another resource; null where it holds none. */
+export const referredId = (reference: unknown): string | null =>
+  (isObject(reference) && typeof reference['id'] === 'string' ? reference['id'] : null);
+
 /** Sets a member also where its name is `__proto__`, which assignment would take for the prototype. */
 export function put(object: JsonObject, name: string, value: unknown): void {
   if (name === '__proto__') Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });

@@ -3,7 +3,7 @@ import { changeService, deleteService, recordService } from '#policy/service';
 import type { Answer } from '#runtime/handler';
 import { createRecorded } from '../resource/announce.ts';
 import { accept, normal, split } from '../resource/document.ts';
-import { isObject, listOf } from '../resource/json.ts';
+import { listOf, referredId } from '../resource/json.ts';
 import type { Document, ResourceDefinition } from '../resource/resource.ts';
 import { created, newId, resourceRoutes, type AnyCall } from '../resource/routes.ts';
 import { insertResource } from '../resource/rows.ts';
@@ -100,17 +100,12 @@ async function record(service: Service, call: AnyCall): Promise<Answer<never>> {
     const { id } = await newId(tx, definition, call.body);
     const permit = recordService.permit(tx);
     const stored = await insertResource(tx.writer(permit), definition, {
-      id, at, document: document ?? {}, columns: { ...columns, managed: false, specificationId: specificationOf(attributes), customerId },
+      id, at, document: document ?? {}, columns: { ...columns, managed: false, specificationId: referredId(attributes['serviceSpecification']), customerId },
     });
     createRecorded(tx, definition, stored);
     return stored;
   });
   return created(service, definition, row);
-}
-
-function specificationOf(attributes: Document): string | null {
-  const specification = attributes['serviceSpecification'];
-  return isObject(specification) && typeof specification['id'] === 'string' ? specification['id'] : null;
 }
 
 /** Whose service it is, where it names a customer of ours. */
