@@ -34,8 +34,12 @@ export interface DatabaseOptions {
 }
 
 const attemptsMax = 3;
+/** Somebody has to make room first. */
+const fullRetrySeconds = 30;
 /** Serialisation failure, deadlock. */
 const retryable = new Set(['40001', '40P01']);
+/** Disk full, out of memory, a configured limit of the server. */
+const exhausted = new Set(['53100', '53200', '53400']);
 /** Connection lost, server going down or not there. */
 const unreachable = /ECONN|ENOENT|EPIPE|57P0|08\d{3}|terminated|not queryable|timeout exceeded|53300/;
 
@@ -166,8 +170,9 @@ export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === 
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/** Connection trouble becomes 503; everything else stays what it is. */
+/** Trouble of the database server becomes 503; everything else stays what it is. */
 function translated(error: unknown): unknown {
   if (!(error instanceof Error) || 'status' in error) return error;
+  if (exhausted.has(codeOf(error))) return new Unavailable('The database has no room left on its disk or in memory; nothing was changed, try again later.', fullRetrySeconds);
   return unreachable.test(`${codeOf(error)} ${error.message}`) ? new Unavailable('The database cannot be reached; try again in a moment.') : error;
 }

@@ -102,6 +102,15 @@ test('a statement that outlives its transaction is refused, and not run in the n
   t.is(late.length, 2);
 });
 
+test('a database without room answers 503, and nothing was changed', async (t) => {
+  const full = com.tx(async (tx) => {
+    record(tx, 'order.acknowledged', 'ORD-850', {});
+    await tx.read("DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$", [], false);
+  });
+  await t.throwsAsync(full, { instanceOf: Unavailable, message: /no room left/ });
+  t.deepEqual(await rowsOf("SELECT 1 FROM audit.domain_event WHERE aggregate_id = 'ORD-850'"), []);
+});
+
 test('a database that cannot be reached answers 503, not a stack trace', async (t) => {
   const away = new Database({ url: 'postgres://bss_com:x@127.0.0.1:1/bss', service: 'com', clock });
   await t.throwsAsync(away.read('SELECT 1'), { name: 'Unavailable' });
