@@ -33,7 +33,8 @@ export async function showUp(context: BaseContext, json: boolean): Promise<numbe
 /** `bss status`: the same card without starting anything, and the setting that keeps every other command from working. */
 export async function showStatus(context: BaseContext, json: boolean): Promise<number> {
   const home = homeOf(process.env);
-  const [stack, setting] = [await inspect(home), badSetting(home)];
+  const stack = await inspect(home);
+  const setting = badSetting(home);
   if (json) context.stdout.write(`${JSON.stringify({ ...stack, setting })}\n`);
   else context.stdout.write(stackCard(title(), stack, { note: stack.state, timings: [], places: [], next: [] }, lookOf(process.stdout, process.env)));
   if (setting !== null) context.stderr.write(`bss: ${setting}\n`);
