@@ -28,12 +28,16 @@ function wholeNumber(name: string, value: unknown): number | null {
 /** 206 only for a client that asked for a part and has not got the last row (TMF.md §2). */
 export const pageStatus = ({ offset, asked }: Page, count: number, total: number): 200 | 206 => (asked && offset + count < total ? 206 : 200);
 
+/** The links repeat the query up to five times, and many clients refuse an answer with more than 16 KiB of headers. */
+const linkCharsMax = 12_000;
+
 /**
- * Headers of a page.
+ * Headers of a page; without links where the query is too long to be repeated.
  * @param href absolute address of the collection
  */
 export function pageHeaders(page: Page, query: Query, href: string, count: number, total: number): Record<string, string> {
-  return { 'X-Total-Count': String(total), 'X-Result-Count': String(count), Link: links(page, query, href, total) };
+  const link = links(page, query, href, total);
+  return { 'X-Total-Count': String(total), 'X-Result-Count': String(count), ...(link.length > linkCharsMax ? {} : { Link: link }) };
 }
 
 /** RFC 8288: this part, the first, the ones beside it and the last. */

@@ -38,6 +38,11 @@ test('the links keep the filter and lead through all parts', (t) => {
   ]);
 });
 
+test('a query that is too long to be repeated has no links, but its counts', (t) => {
+  const headers = pageHeaders({ limit: 10, offset: 10, asked: true }, { fields: 'id,'.repeat(2_000) }, 'http://h/x', 10, 35);
+  t.deepEqual(headers, { 'X-Total-Count': '35', 'X-Result-Count': '10' });
+});
+
 test('a list without further parts links to none', (t) => {
   const link = pageHeaders({ limit: 100, offset: 0, asked: false }, {}, 'http://h/x', 0, 0)['Link'];
   t.is(link, '<http://h/x?limit=100&offset=0>; rel="self", <http://h/x?limit=100&offset=0>; rel="first", <http://h/x?limit=100&offset=0>; rel="last"');
