@@ -26,7 +26,7 @@ import { isPaymentId } from './reference.ts';
 import { findRefundByKey, lockRefund, refundDefinition, refundPayload, type RefundRow } from './refund.ts';
 import { nextId } from './sequence.ts';
 import { addRefundAttempt, changeRefunded, insertRefund, moveRefund } from './store-refund.ts';
-import { memberOf, methodRef, wireMoney } from './wire.ts';
+import { accountRef, memberOf, methodRef, wireMoney } from './wire.ts';
 
 type NewRefund = components['schemas']['Refund_Create'] & { readonly reason?: unknown };
 
@@ -96,10 +96,10 @@ async function insertOpen(tx: Tx, service: Service, posted: Document, payment: P
   const { customerId, subscriptionId, accountId, paymentMethodId, brand, last4 } = payment;
   const move = refundMachine.move(tx, null, 'create', undefined);
   const document = {
-    ...posted, account: { '@referredType': 'BillingAccount', ...memberOf(posted, 'account'), id: accountId },
+    ...posted, account: accountRef(posted, accountId),
     payment: { '@referredType': 'Payment', ...memberOf(posted, 'payment'), id: payment.id },
-    ...(paymentMethodId === null ? {} : { paymentMethod: { ...memberOf(posted, 'paymentMethod'), ...methodRef({ id: paymentMethodId, brand: brand ?? '', last4: last4 ?? '' }) } }),
-    totalAmount: wireMoney(amount.amountMinor, amount.currency), ...(reason === null ? {} : { description: reason }),
+    ...(paymentMethodId === null ? {} : { paymentMethod: { ...methodRef({ id: paymentMethodId, brand: brand ?? '', last4: last4 ?? '' }), ...memberOf(posted, 'paymentMethod'), id: paymentMethodId } }),
+    totalAmount: wireMoney(amount.amountMinor, amount.currency), ...(reason === null || posted['description'] !== undefined ? {} : { description: reason }),
   };
   const refund = await insertRefund(tx, move, id, at, document, {
     paymentId: payment.id, customerId, subscriptionId, currency: amount.currency, amountMinor: amount.amountMinor, reason,

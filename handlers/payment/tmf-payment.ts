@@ -36,7 +36,6 @@ export const paymentDefinition: ResourceDefinition<PaymentRow> = {
     statusDate: { column: 'status_date', type: 'timestamptz' },
     paymentDate: { column: 'created_at', type: 'timestamptz' },
     authorizationCode: { sql: "coalesce(r.document->>'authorizationCode', r.gateway_ref)", type: 'text' },
-    'account.id': { column: 'account_id', type: 'text' },
     // Not the customer who pays: a payer may be of another house.
     'payer.id': { sql: "r.document #>> '{payer,id}'", type: 'text' },
   },

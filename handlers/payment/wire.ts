@@ -4,6 +4,7 @@ import type { Service } from '../service.ts';
 import type { Charge } from './authorization.ts';
 import type { ChargeItem } from './item.ts';
 import type { MethodRow } from './method.ts';
+import { isAccountId } from './reference.ts';
 
 /** Net, tax and total of an amount as TM Forum writes them (DOMAIN §9 "Tax"). */
 export interface TaxedAmount {
@@ -38,11 +39,18 @@ export function ownDocument(service: Service, charge: Charge, method: MethodRow,
     ...(charge.orderId ?? charge.subscriptionId ? { correlatorId: charge.orderId ?? charge.subscriptionId } : {}),
     paymentItem: charged.items.map((item, i) => paymentItem(item, i, currency)),
     ...charge.posted,
-    account: { '@referredType': 'BillingAccount', ...memberOf(charge.posted, 'account'), id: accountId },
-    payer: customerRef(holder.customerId, holder.name),
-    paymentMethod: { ...memberOf(charge.posted, 'paymentMethod'), ...methodRef(method) },
+    account: accountRef(charge.posted, accountId),
+    payer: { ...customerRef(holder.customerId, holder.name), ...memberOf(charge.posted, 'payer') },
+    paymentMethod: { ...methodRef(method), ...memberOf(charge.posted, 'paymentMethod') },
     amount: wireMoney(netMinor, currency), taxAmount: wireMoney(taxMinor, currency), totalAmount: wireMoney(totalMinor, currency),
   };
+}
+
+/** The account a client named, if it is kept in another house; the bill of a payment is for our own all the same. */
+export function accountRef(posted: Document | null, accountId: string): Document {
+  const named = memberOf(posted, 'account');
+  const foreign = typeof named['id'] === 'string' && named['id'] !== '' && !isAccountId(named['id']);
+  return foreign ? named : { '@referredType': 'BillingAccount', ...named, id: accountId };
 }
 
 /** A nested object a client posted, to be completed. */

@@ -21,6 +21,24 @@ const payment = (method: string, account: string, more: object = {}) =>
 const post = (body: object, more: object = {}): Promise<Got> => till.call('TMF676.createPayment', { body, ...more });
 const ids = (rows: { id: string }[]): string[] => rows.map(({ id }) => id);
 
+test.serial('what a client says of account, payer and card of a payment and its refund comes back and is found', async (t) => {
+  const { method, account } = await till.customer('CUST-391');
+  const said = {
+    account: { id: 'GL-4711', name: 'Their ledger' }, payer: { id: 'ACME', name: 'Acme Pte', role: 'employer', '@referredType': 'Organization' },
+    paymentMethod: { id: method, name: 'company card' },
+  };
+  const { body } = await post({ ...said, totalAmount: sgd(5) });
+  t.like(body, { status: 'captured', ...said });
+  t.deepEqual(ids((await till.call('TMF676.listPayment', { query: { 'account.id': 'GL-4711', 'payer.id': 'ACME' } })).body), [body.id]);
+  const { body: [bill] } = await till.call('TMF678.listCustomerBill', { query: { 'appliedPayment.payment.id': body.id } });
+  t.is(bill.billingAccount.id, account, 'the bill is for the account of who pays');
+
+  const refund = { account: said.account, payment: { id: body.id }, paymentMethod: { id: 'PM-999', name: 'company card' }, totalAmount: sgd(2), reason: 'goodwill', description: 'as agreed on the phone' };
+  const { body: given } = await till.call('TMF676.createRefund', { body: refund });
+  t.like(given, { status: 'done', account: said.account, description: 'as agreed on the phone', reason: 'goodwill', paymentMethod: { id: method, name: 'company card' } });
+  t.deepEqual(await till.broken(), []);
+});
+
 test.serial('a posted payment is authorised, captured and billed at once', async (t) => {
   const { method, account } = await till.customer('CUST-301');
   await till.events();
