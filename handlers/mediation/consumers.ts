@@ -6,6 +6,6 @@ export const consumers = (service: Service): Consumer[] => [
   {
     name: 'mediation.usage',
     types: ['usage.rated', 'usage.rejected', 'subscription.usage_applied'],
-    apply: (tx, event) => followUsage(tx, event, service.clock.now()),
+    apply: (tx, event) => followUsage(tx, service, event),
   },
 ];

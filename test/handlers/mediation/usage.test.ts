@@ -35,6 +35,7 @@ test.serial('USE: what is reported is guided, rated, drawn from the line and bil
   const usage = await network.usage(posted.id);
   t.like(usage, { status: 'billed', msisdn, subscriptionId: line, customerId: 'CUST-001', allowance: 'data', consumed: 1.5 * gb, unratedExcess: 0, recycleCount: 0 });
   t.is((usage['relatedParty'] as { id: string; role: string }[])[0]?.id, 'CUST-001');
+  t.like((usage['ratedProductUsage'] as object[]).at(-1), { isBilled: true, productRef: { id: line, '@referredType': 'Product' }, taxIncludedRatingAmount: { unit: 'SGD', value: 0 } });
   t.is(await network.shop.left(line), 3.5 * gb);
   t.deepEqual(await story(posted.id, line), ['usage.received', 'usage.guided', 'usage.rated', 'usage.billed', 'subscription.usage_applied']);
   const rows = await network.shop.eventRows(posted.id);
@@ -44,6 +45,17 @@ test.serial('USE: what is reported is guided, rated, drawn from the line and bil
   t.like(rows.at(-1)!.payload, { subscriptionId: line, customerId: 'CUST-001', allowance: 'data', consumed: 1.5 * gb, unratedExcess: 0 });
   const history = await network.shop.query<{ s: string }>(`SELECT to_state AS s FROM mediation.usage_history WHERE usage_id = '${posted.id}' ORDER BY id`);
   t.deepEqual(history.map(({ s }) => s), ['received', 'guided', 'rated', 'billed']);
+});
+
+test.serial('billed use is found by the line it was drawn from, and what the source said of its rating stays', async (t) => {
+  const line = await network.shop.activeLine();
+  const theirs = { isBilled: false, usageRatingTag: 'wholesale', taxIncludedRatingAmount: { unit: 'EUR', value: 0.25 } };
+  const { id } = await network.report({ ...network.record(await network.msisdnOf(line)), ratedProductUsage: [theirs] });
+  const ratings = (await network.usage(id))['ratedProductUsage'] as Record<string, unknown>[];
+  t.deepEqual(ratings.map((one) => one['usageRatingTag']), ['wholesale', 'Included']);
+  t.like(ratings[0]!, theirs);
+  const { body: found } = await network.call<Usage[]>('TMF635.listUsage', { query: { 'ratedProductUsage.productRef.id': line } });
+  t.deepEqual(found?.map((one) => one.id), [id]);
 });
 
 test.serial('LATE: what a blocked line uses is turned away with its rule; nothing is drawn', async (t) => {
