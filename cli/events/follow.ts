@@ -35,11 +35,12 @@ export async function followEvents(session: Session, selection: EventSelection, 
 
 async function printUntil(session: Session, selection: EventSelection, count: number, signal: AbortSignal): Promise<void> {
   const query = eventQuery(selection);
+  // Before the ledger is read: of one without events nothing is missed in between.
+  const begin = isoTime(await session.businessTime());
   const newest = await readEvents(session, { ...query, limit: Math.max(1, count) });
   const print = printer(session, selection);
   if (count > 0) newest.toReversed().forEach(print);
   let after = newest[0]?.eventId;
-  const begin = isoTime(await session.businessTime());
   for (let reachedMs = elapsedMs(); !signal.aborted; await sleep(pollMs, signal)) {
     try {
       for await (const page of eventsAfter(session, { ...query, ...(after === undefined ? { since: begin } : { after }) })) {

@@ -76,6 +76,7 @@ test('tail shows the last events, each new one once, and ends quietly on Ctrl-C'
     t.is(text.stdout, wanted);
   };
   await until('2\n3\n');
+  t.is(stack.seen[0]?.path, '/bss-api/admin/v1/clock', 'of a ledger that was empty, what happens while it is read is shown');
   count = 4;
   await until('2\n3\n4\n');
   broken = true;
