@@ -4,7 +4,11 @@ import { isoTime } from '#runtime/clock';
 import { RemoteError } from '#runtime/errors';
 import type { Service } from '../service.ts';
 
-export type Tariff = components['schemas']['Tariff'];
+/** What of a tariff rating goes by. */
+export type Tariff = Pick<components['schemas']['Tariff'], 'allowances' | 'blockingAllowances'>;
+
+/** An offering whose price has ended, or that has left its category, is sold to nobody; lines that have it draw from what they hold. */
+const offSale: Tariff = { allowances: [], blockingAllowances: [] };
 
 /** How long an answer of the catalog is taken for the present one, in milliseconds of machine time. */
 const freshMsMax = 5_000;
@@ -12,7 +16,7 @@ const freshMsMax = 5_000;
 const keptMax = 1_000;
 
 interface Kept {
-  /** Null: the catalog has no tariff of the offering at that time. */
+  /** Null: the catalog knows no such offering. */
   readonly tariff: Tariff | null;
   readonly untilMs: number;
 }
@@ -29,7 +33,7 @@ export class Tariffs {
     this.#service = service;
   }
 
-  /** The tariff if it was asked for just now; null = there is none, undefined = ask. */
+  /** The tariff if it was asked for just now; null = no such offering, undefined = ask. */
   kept(offeringId: string, at: Date): Tariff | null | undefined {
     const found = this.#kept.get(keyOf(offeringId, at));
     return found && found.untilMs > this.#service.clock.tick() ? found.tariff : undefined;
@@ -62,8 +66,10 @@ async function fetchTariff(service: Service, offeringId: string, at: Date): Prom
   try {
     return await ok(service.clients.catalog.GET('/offering/{id}/tariff', { params: { path: { id: offeringId }, query: { at: isoTime(at) } } }));
   } catch (error) {
-    // An offering that is unknown or had no price then gives no tariff; any other trouble passes.
-    if (error instanceof RemoteError && (error.status === 404 || error.rule === 'catalog.price.none_in_force')) return null;
+    // Any other trouble passes.
+    if (!(error instanceof RemoteError)) throw error;
+    if (error.rule === 'catalog.price.none_in_force') return offSale;
+    if (error.status === 404) return null;
     throw error;
   }
 }

@@ -91,3 +91,15 @@ test('what TMF620 says is not sellable is sold to nobody, and a refusal shows wh
   await patchOffering(stack, 'PLAN_S', { isSellable: true, validFor: { startDateTime: '2020-01-01T00:00:00Z', endDateTime: '2021-01-01T00:00:00Z' } });
   t.like((await refusal(placeOrder(stack, id)))?.body['context'], { isSellable: true, validFor: { endDateTime: '2021-01-01T00:00:00.000Z' } });
 });
+
+test('whoever has a plan keeps it, though its price is retired and it has left its category', async (t) => {
+  const stack = await startStack(t);
+  const { id: lineId, msisdn } = await line(stack, await customer(stack), 'PLAN_S');
+  await patchOffering(stack, 'PLAN_S', { lifecycleStatus: 'Retired' });
+  await patchPrice(stack, 'PRICE_PLAN_S', { lifecycleStatus: 'Retired' });
+  t.is((await use(stack, msisdn, 100)).status, 'billed');
+  await patchOffering(stack, 'PLAN_S', { category: [] });
+  stack.clock.set({ frozenAtMs: stack.clock.now().getTime() + 60_000, offsetMs: 0 });
+  t.is((await use(stack, msisdn, 100)).status, 'billed');
+  t.is(megabytesLeft(await lineOf(stack, lineId)), 5 * 1024 - 200);
+});

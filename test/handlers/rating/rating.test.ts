@@ -52,6 +52,19 @@ test.serial('a plan the catalog has no tariff of is rejected, and rated in a lat
   t.is(error.rule, 'reference.id.unknown');
 });
 
+test.serial('a line whose plan has no price any more draws from what it holds, and from nothing else', async (t) => {
+  const { script } = network.shop;
+  const path = 'GET /bss-api/catalog/v1/offering/PLAN_OLD/tariff';
+  script[path] = () => ({ status: 200, body: tariff('PLAN_OLD', 'PLAN', 10, { data: gb }) });
+  const line = await network.shop.activeLine('PLAN_OLD');
+  script[path] = () => ({ status: 422, body: { code: 'POLICY_VIOLATION', reason: 'catalog.price.none_in_force', '@type': 'PolicyViolation' } });
+  const msisdn = await network.msisdnOf(line);
+  t.is((await network.report(network.record(msisdn))).status, 'billed');
+  t.is(await network.shop.left(line), gb - mb);
+  const voice = await network.report(network.record(msisdn, { eventType: 'voice', quantity: 1, unit: 'min' }, { usageSpecification: { id: 'USPEC_VOICE' } }));
+  t.is((voice['policyViolation'] as { reason: string }).reason, 'usage.rate.no_allowance');
+});
+
 test.serial('a trial says what a use would draw, and keeps nothing', async (t) => {
   const rate = async (body: object) => (await network.call<Record<string, unknown>>('rating.createRateTest', { body })).body!;
   t.like(await rate({ offeringId: 'PLAN_S', eventType: 'data', quantity: 1.5, unit: 'gb' }),
