@@ -45,7 +45,7 @@ export const specificationUnknown = rule<SpecificationFacts>({
   when: 'no product maps to the service specification, or the order is not part of a product order',
   check: () => false,
   context: ({ serviceOrderId, serviceId, specificationId }) => ({
-    serviceOrderId, serviceId, specificationId, state: 'acknowledged', missing: 'a mapped serviceSpecification of a product order',
+    serviceOrderId, ...(serviceId === null ? {} : { serviceId }), ...(specificationId === null ? {} : { specificationId }), state: 'acknowledged', missing: 'a mapped serviceSpecification of a product order',
   }),
   fix: () => [{ hint: 'Order the line itself; its service order follows.', tool: 'order.create' }],
 });

@@ -88,7 +88,7 @@ async function apply(tx: Tx, service: Service, change: Patched<NetworkServiceRow
   const asks = row.managed && change.changed.includes('state');
   const action = asks && !(await isMoving(tx, row.id)) ? actionTo(row.state, after['state']) : null;
   const permit = changeService.permit(tx, { serviceId: row.id, state: row.state, managed: row.managed, locked: asks && action === null ? 'state' : null });
-  const columns = { ...change.columns, specificationId: specificationOf(after), ...(asks ? { state: row.state } : {}) };
+  const columns = { ...change.columns, specificationId: referredId(after['serviceSpecification']), ...(asks ? { state: row.state } : {}) };
   const stored = await updateResource(tx.writer(permit), definition, row.id, { at: service.clock.now(), columns, document: change.document });
   changeRecorded(tx, definition, stored, { ...change, changed: asks ? change.changed.filter((name) => name !== 'state') : change.changed });
   // `actionTo` gives an action only for a state the network knows.
@@ -97,14 +97,14 @@ async function apply(tx: Tx, service: Service, change: Patched<NetworkServiceRow
 
 /** Configured first and activated later: what the network knows and has not been asked for is to become active. */
 const begins = ({ row, after, changed: names }: Patched<NetworkServiceRow>): boolean =>
-  !row.managed && names.includes('state') && after['state'] === 'active' && isCarried(specificationOf(after));
+  !row.managed && names.includes('state') && after['state'] === 'active' && isCarried(referredId(after['serviceSpecification']));
 
 /** From here on the network carries it, as if it had been posted active: designed until the tasks are done. */
 async function begin(tx: Tx, service: Service, change: Patched<NetworkServiceRow>): Promise<Asked> {
   const { row } = change;
   const permit = changeService.permit(tx, { serviceId: row.id, state: row.state, managed: row.managed, locked: null });
   const after = { ...change.after, state: 'designed' };
-  const columns = { ...change.columns, managed: true, specificationId: specificationOf(after), state: after.state };
+  const columns = { ...change.columns, managed: true, specificationId: referredId(change.after['serviceSpecification']), state: after.state };
   const stored = await updateResource(tx.writer(permit), definition, row.id, { at: service.clock.now(), columns, document: change.document });
   changeRecorded(tx, definition, stored, { ...change, after, changed: change.changed.filter((name) => name !== 'state' || row.state !== after.state) });
   return { row: stored, monitorId: await startActivation(tx, service, row.id, 'add', 'active') };

@@ -45,7 +45,7 @@ test('what follows from service orders is not patched', (t) => {
 });
 
 test('a verdict names what is missing and the way to a service', (t) => {
-  const facts = { serviceOrderId: 'SO-001', serviceId: null, specificationId: 'CFS_X' };
+  const facts = { serviceOrderId: 'SO-001', serviceId: 'SVC-001', specificationId: 'CFS_X' };
   t.false(specificationUnknown.check(facts));
   t.like(specificationUnknown.context(facts), { ...facts, state: 'acknowledged' });
   t.is(specificationUnknown.fix(facts)[0]?.tool, 'order.create');
