@@ -47,8 +47,15 @@ export async function callOperation(session: Session, call: OperationCall): Prom
   const answer: unknown = await ok(request as Promise<{ data?: unknown; error?: unknown; response: Response }>);
   if (session.dryRun && !operation.readonly) return session.showDryRun(answer);
   if (answer === undefined || answer === null) session.output.say('done');
-  else session.output.data(jsonText(answer, session.asked.json ? 0 : 2));
+  else await print(session, answer);
   return 0;
+}
+
+/** The answer as it came; less of it, or by lines, where that was asked for. */
+async function print({ asked, output }: Session, answer: unknown): Promise<void> {
+  if (output.options.fields.length === 0 && !asked.plain && !asked.quiet) return output.data(jsonText(answer, asked.json ? 0 : 2));
+  if (Array.isArray(answer)) return output.rows(answer as readonly object[], ''); // lists answer arrays of objects
+  return output.show(answer as object); // an answer with a body is JSON, and no operation answers a bare value
 }
 
 /** @throws UsageError with the nearest key */

@@ -79,7 +79,10 @@ export class Output {
     else if (failure.rule !== undefined) {
       const { renderRefused } = await import('./renderers/refused.ts');
       stderr.write(renderRefused({ rule: failure.rule, message: failure.message, fixes: fixTexts(failure) }, this.look));
-    } else stderr.write(`bss: ${anyText(failure.message)}\n`);
+    } else {
+      const more = failure.kind === 'NOT_FOUND' ? (await import('./where-listed.ts')).whereListed(failure.message) : undefined;
+      stderr.write(`bss: ${[anyText(failure.message), more].filter(Boolean).join(' ')}\n`);
+    }
     return failure.exitCode;
   }
 }

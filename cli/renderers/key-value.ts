@@ -6,8 +6,15 @@ import { anyText } from './values.ts';
 /** Members every resource has and nobody looks for in a card. */
 const quiet = new Set(['href', '@type', '@baseType', '@schemaLocation']);
 
+/** What people call a resource that has no card of its own. */
+const titles: Readonly<Record<string, string>> = {
+  CustomerLookup: 'Customer found', Msisdn: 'Number', ProvisioningTask: 'Network task', FaultRule: 'Fault', SweepRun: 'Sweep', Hub: 'Listener', PriceMigration: 'Price migration',
+};
+
+const titleOf = (type: unknown): string => titles[String(type)] ?? anyText(type ?? 'Result');
+
 /** Any other resource: one line per member, the id in the top rule. */
-export function renderKeyValue(value: Readonly<Record<string, unknown>>, look: Look, title = anyText(value['@type'] ?? 'Result')): string {
+export function renderKeyValue(value: Readonly<Record<string, unknown>>, look: Look, title = titleOf(value['@type'])): string {
   const members = Object.entries(value).filter(([key, member]) => !quiet.has(key) && key !== 'id' && member !== null && member !== undefined);
   const width = Math.max(0, ...members.map(([key]) => displayWidth(clean(key))));
   return card({

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { whereListed } from '#cli/where-listed';
 import { refusal, runBss, ScriptedStack, type Reply } from './scripted-stack.ts';
 
 const customerPath = 'GET /tmf-api/customerManagement/v4/customer/CUST-001';
@@ -33,6 +34,16 @@ for (const [reply, kind, code] of answers) {
 }
 
 const kycRequired = refusal('order.create.kyc_required', 'CUST-001 has not been identified.', [{ hint: 'attest identity first', tool: 'customer.attest_kyc', args: { customer_id: 'CUST-001' } }], { customerId: 'CUST-001', kycStatus: 'not_verified' });
+
+test('what is not there is answered with the command that lists what is', async (t) => {
+  const stack = await ScriptedStack.start(t, {
+    [customerPath]: tmfError(404, 'NOT_FOUND', 'There is no customer CUST-001.'),
+    'POST /bss-api/admin/v1/hub/HUB-009/replay': tmfError(404, 'NOT_FOUND', 'There is no subscription HUB-009.'),
+  });
+  t.is((await stack.bss(['customer', 'show', 'CUST-001'])).stderr, 'bss: There is no customer CUST-001. `bss customer list` lists what there is.\n');
+  t.is((await stack.bss(['hub', 'replay', 'HUB-009'])).stderr, 'bss: There is no subscription HUB-009. `bss hub list` lists what there is.\n');
+  t.is(whereListed('There is no account BA-001.'), undefined);
+});
 
 test('a refusal is a card with the command that helps', async (t) => {
   const stack = await ScriptedStack.start(t, { 'POST /tmf-api/productOrderingManagement/v4/productOrder': kycRequired });

@@ -140,6 +140,16 @@ test('api: path and query parameters, headers and body go where they belong', as
   t.truthy(stack.seen[1]?.headers['idempotency-key']);
 });
 
+test('api: less of the answer, where that is asked for', async (t) => {
+  const stack = await ScriptedStack.start(t, {
+    'GET /tmf-api/customerManagement/v4/customer': { body: [customer('Ada'), customer('Bo')] },
+    'GET /tmf-api/customerManagement/v4/customer/CUST-022': { body: customer('Ada') },
+  });
+  t.is((await stack.bss(['api', 'TMF629.listCustomer', '--fields', 'id,name'])).stdout, 'CUST-022\tAda\nCUST-022\tBo\n');
+  t.is((await stack.bss(['api', 'TMF629.listCustomer', '--quiet'])).stdout, 'CUST-022\nCUST-022\n');
+  t.is((await stack.bss(['api', 'TMF629.retrieveCustomer', '-p', 'id=CUST-022', '--fields', 'name', '--json'])).stdout, '{"name":"Ada"}\n');
+});
+
 const wrongCalls: readonly (readonly [args: string[], message: RegExp])[] = [
   [['TMF629.listCustomers'], /There is no operation "TMF629\.listCustomers"; did you mean TMF629\.listCustomer\?/],
   [['TMF629.retrieveCustomer'], /TMF629\.retrieveCustomer needs -p id=…/],
