@@ -9,11 +9,11 @@ import { readInputs, type Inputs } from '#tools-gen/inputs';
 import { operationsOf, type OpenApiDocument, type Parameter, type Schema } from '#tools-gen/openapi';
 import { parametersOf } from '#tools-gen/resolve';
 import { sdkDocument } from '#tools-gen/sdk/document';
-import { Generator } from '#tools-gen/sdk/generator';
+import { Generator, wayOut } from '#tools-gen/sdk/generator';
 import { languages } from '#tools-gen/sdk/languages';
 import { lowerFirst, metaAttributes } from '#tools-gen/sdk/language';
 import { modulesOf, type SdkModule } from '#tools-gen/sdk/module';
-import { runProgram } from '#tools-gen/sdk/program';
+import { lastLines, runProgram } from '#tools-gen/sdk/program';
 import { SdkError } from '#tools-gen/sdk/sdk-error';
 
 const root = new URL('../../', import.meta.url);
@@ -156,4 +156,11 @@ test('the guide shows what the tested scripts do', (t) => {
     t.true(blocks.length > 0);
     for (const line of blocks.flatMap((text) => text.split('\n'))) t.true(source.includes(line.trim()), `${script} does not have: ${line}`);
   }
+});
+
+test('a download that failed says what to do, and what was said without empty lines', (t) => {
+  t.is(wayOut("code: 'SELF_SIGNED_CERT_IN_CHAIN'"), 'name the certificate of your proxy in NODE_EXTRA_CA_CERTS');
+  t.is(wayOut("code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'"), 'name the certificate of your proxy in NODE_EXTRA_CA_CERTS');
+  t.is(wayOut("code: 'ENOTFOUND'"), 'check the network');
+  t.is(lastLines(`one\n\n${' '.repeat(900)}^\n${' '.repeat(400)}\ntwo\n`, 3), '  one\n  two');
 });

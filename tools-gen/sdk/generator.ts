@@ -76,8 +76,12 @@ export class Generator {
 async function fetchArchive(root: string): Promise<void> {
   const cli = join(root, 'node_modules/@openapitools/openapi-generator-cli/main.js');
   const { code, output } = await runProgram(process.execPath, [cli, 'version'], { cwd: root, msMax: fetchMsMax });
-  if (code !== 0) throw new SdkError(`The generator ${archive.version} cannot be fetched from Maven Central; check the network and run this again. It said:\n${lastLines(output)}`);
+  if (code !== 0) throw new SdkError(`The generator ${archive.version} cannot be fetched from Maven Central; ${wayOut(output)} and run this again. It said:\n${lastLines(output)}`);
 }
+
+/** A proxy that opens TLS shows a certificate of its own, which Node knows only when it is told. */
+export const wayOut = (output: string): string =>
+  (/\bCERT_|_CERT\b|CERT_IN_CHAIN|_SIGNATURE\b/.test(output) ? 'name the certificate of your proxy in NODE_EXTRA_CA_CERTS' : 'check the network');
 
 async function hashOf(file: string): Promise<string | null> {
   const bytes = await readFile(file).catch(() => null); // absent: it is yet to be fetched

@@ -34,4 +34,4 @@ const lineMax = 300;
 
 /** The end of what a program said, indented below the sentence that names it. */
 export const lastLines = (output: string, count = 20): string =>
-  output.trimEnd().split('\n').slice(-count).map((line) => `  ${line.length > lineMax ? `${line.slice(0, lineMax)} …` : line}`).join('\n');
+  output.split('\n').filter((line) => line.slice(0, lineMax).trim() !== '').slice(-count).map((line) => `  ${line.length > lineMax ? `${line.slice(0, lineMax).trimEnd()} …` : line}`).join('\n');
