@@ -74,6 +74,7 @@ export const attestationRules = [kycCustomerClosed, providerForbidden, tokenInva
 
 export const kycMachine = new Machine<'kyc', KycState, KycTrigger, KycFacts>({
   aggregate: 'kyc',
+  noun: 'identity',
   area: 'customer',
   states: kycStates,
   final: [],

@@ -16,6 +16,8 @@ export interface Transition<State extends string, Trigger extends string, Facts>
 export interface MachineDefinition<Name extends string, State extends string, Trigger extends string, Facts> {
   /** Aggregate name; the permit's action is `<aggregate>.<trigger>`. */
   readonly aggregate: Name;
+  /** What people call it, where that is not the aggregate's name. */
+  readonly noun?: string;
   /** Area of the refusal `<area>.transition.invalid`. */
   readonly area: string;
   readonly states: readonly State[];
@@ -79,24 +81,25 @@ export class Machine<Name extends string, State extends string, Trigger extends 
    * @throws {PolicyViolation} `<area>.transition.invalid` where no trigger leads there
    */
   triggerTo(from: State, to: string, context: Context = {}): Trigger {
-    const { area, aggregate, transitions } = this.definition;
+    const { area, aggregate, noun = aggregate, transitions } = this.definition;
     const ways = transitions.filter((row) => matches(row.from, from));
     const row = ways.find((one) => one.to === to);
     if (row) return row.trigger;
     const states = [...new Set(ways.map((way) => way.to))];
     const hint = states.length > 0 ? `From ${from} it can only become ${states.join(', ')}.` : `State ${from} is final.`;
     throw new PolicyViolation(
-      `${area}.transition.invalid`, `The ${aggregate} is ${from} and cannot become ${to}.`,
+      `${area}.transition.invalid`, `The ${noun} is ${from} and cannot become ${to}.`,
       { ...context, state: from, wanted: to, trigger: null, legal: ways.map((way) => way.trigger) }, [{ hint }],
     );
   }
 
   #refusal(from: State | null, trigger: Trigger, context: Context): PolicyViolation {
-    const { area, aggregate } = this.definition;
+    const { area, aggregate, noun = aggregate, transitions } = this.definition;
     const legal = this.legal(from);
+    const isThere = transitions.some((row) => row.trigger === trigger && row.to === from);
     const hint = legal.length > 0 ? `In state ${from} only these are possible: ${legal.join(', ')}.` : `State ${from} is final.`;
     return new PolicyViolation(
-      `${area}.transition.invalid`, `The ${aggregate} is ${from}: ${trigger} is not possible.`, { ...context, state: from, trigger, legal }, [{ hint }],
+      `${area}.transition.invalid`, isThere ? `The ${noun} is ${from} already.` : `The ${noun} is ${from}: ${trigger} is not possible.`, { ...context, state: from, trigger, legal }, [{ hint }],
     );
   }
 }

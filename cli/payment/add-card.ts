@@ -10,7 +10,7 @@ export class PaymentAddCardCommand extends WriteCommand {
     description: 'Put a card on file.',
     details: `
       The number becomes a token inside this process and is never sent or logged. Only rehearsal cards and tokens are
-      taken: 4242424242424242 approves, 4000000000000002 is declined, 4000000000000341 declines the capture,
+      taken: 4242424242424242 approves, 4000000000000002 is declined, 4000000000009995 for insufficient funds, 4000000000000341 declines the capture,
       4000000000000119 times out twice. With - the number is read from stdin, out of the shell's history.
     `,
     examples: [['A card that pays', '$0 payment add-card CUST-001 4242424242424242'], ['A token from a till', '$0 payment add-card CUST-001 tok_visa_4242_0123456789abcdef']],

@@ -1,7 +1,7 @@
 import { card } from './card.ts';
 import { painted, type Look } from './look.ts';
 import { clean, displayWidth, padEnd } from './text.ts';
-import { anyText } from './values.ts';
+import { anyText, moneyText } from './values.ts';
 
 /** Members every resource has and nobody looks for in a card. */
 const quiet = new Set(['href', '@type', '@baseType', '@schemaLocation']);
@@ -24,12 +24,16 @@ export function renderKeyValue(value: Readonly<Record<string, unknown>>, look: L
   }, look);
 }
 
-/** A reference is read by what it refers to, a refusal by its rule; anything larger as JSON. */
+/** A reference is read by what it refers to, a refusal by its rule, a price by its amount; anything larger as JSON. */
 function memberText(member: unknown): string {
   if (isRefusal(member)) return anyText(member.reason);
   if (Array.isArray(member) && member.length > 0 && member.every(isReference)) return member.map(memberText).join(', ');
+  if (isPrice(member)) return `${anyText(member.priceId)} ${moneyText(member.amount)}`;
   return anyText(isReference(member) ? member.id : member);
 }
+
+const isPrice = (member: unknown): member is { readonly priceId: unknown; readonly amount: { readonly unit?: string; readonly value?: number } } =>
+  member !== null && typeof member === 'object' && 'priceId' in member && 'amount' in member && member.amount !== null && typeof member.amount === 'object';
 
 const isReference = (member: unknown): member is { readonly id: string } =>
   member !== null && typeof member === 'object' && 'id' in member && typeof member.id === 'string';

@@ -188,7 +188,7 @@ export const cards: Readonly<Record<string, (text: string, look: Look) => string
   'refused': (text, look) => renderRefused({ rule: 'case.resolve.tickets_open', message: text === 'Ada Lim' ? 'Resolve or cancel TKT-005 first.' : text, fixes: ['bss ticket resolve TKT-005'] }, look),
   'refused with two ways out': (text, look) => renderRefused({ rule: 'provisioning.retry.not_failed', message: 'The task has not failed.', fixes: [`Only a failed task can be tried again; a stuck one is freed, the others end by themselves. ${text}`, 'bss prov show PTK-001'] }, look),
   'events': (text, look) => `${eventLine(event(text === 'Ada Lim' ? 'ada' : text), look)}\n`,
-  'any other': (text, look) => renderKeyValue({ '@type': 'Gadget', id: 'PM-004', href: 'http://localhost:8003/x', status: 'active', brand: text, last4: '4242', customer: { id: 'CUST-022', '@referredType': 'Customer' }, tags: [] }, look),
+  'any other': (text, look) => renderKeyValue({ '@type': 'Gadget', id: 'PM-004', href: 'http://localhost:8003/x', status: 'active', brand: text, last4: '4242', customer: { id: 'CUST-022', '@referredType': 'Customer' }, price: { priceId: 'PRICE_PLAN_M', amount: { unit: 'SGD', value: 25 } }, tags: [] }, look),
   'list of customers': (text, look) => list('Customer', [customer(text), { ...customer('Bo'), id: 'CUST-7', status: 'closed', contactMedium: [] }], look),
   'list of usage': (text, look) => list('Usage', [usage(text), { ...usage('Ada Lim'), id: 'USG-1' }], look),
   'list of cases': (text, look) => list('Case', [caseOf(text)], look),
