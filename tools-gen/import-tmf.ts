@@ -1,5 +1,5 @@
 /**
- * node tools-gen/import-tmf.ts <fact file, official Swagger 2.0 or OpenAPI file, or folder>… [--out specs/tmf]
+ * bin/node tools-gen/import-tmf.ts <fact file, official Swagger 2.0 or OpenAPI file, or folder>… [--out specs/tmf]
  *
  * Writes one OpenAPI 3.0.3 document per API. The same input gives the same bytes.
  */
@@ -33,7 +33,7 @@ export async function importDocuments(inputs: string[], out: string): Promise<Im
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: 'specs/tmf' } } });
   if (positionals.length === 0) {
-    console.error('usage: node tools-gen/import-tmf.ts <fact file, Swagger 2.0 or OpenAPI file, or folder>… [--out specs/tmf]');
+    console.error('usage: bin/node tools-gen/import-tmf.ts <fact file, Swagger 2.0 or OpenAPI file, or folder>… [--out specs/tmf]');
     return 2;
   }
   for (const each of await importDocuments(positionals, values.out)) {

@@ -21,8 +21,7 @@ class Clone {
     t.teardown(() => rmSync(this.folder, { recursive: true, force: true }));
     mkdirSync(join(this.folder, 'bin'));
     mkdirSync(join(this.folder, 'path'));
-    copyFileSync(join(projectFolder, 'bin', 'bootstrap'), join(this.folder, 'bin', 'bootstrap'));
-    copyFileSync(join(projectFolder, 'bin', 'bss'), join(this.folder, 'bin', 'bss'));
+    for (const name of ['bootstrap', 'bss', 'node']) copyFileSync(join(projectFolder, 'bin', name), join(this.folder, 'bin', name));
     writeFileSync(join(this.folder, 'package-lock.json'), '{}\n');
     for (const tool of shellTools) this.link(tool);
     this.program('node', `echo ${version}`);
@@ -48,6 +47,14 @@ class Clone {
     return new Promise((resolve) => {
       execFile('/bin/sh', [join(this.folder, 'bin', 'bootstrap'), ...args], { env: { PATH: join(this.folder, 'path') } }, (error, _stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stderr }));
+    });
+  }
+
+  /** What `bin/node` prints; the node of this clone says what it was called with. */
+  node(...args: string[]): Promise<string> {
+    this.program('node', 'if [ "$1" = --version ]; then echo v24.12.0; else echo "$@"; fi');
+    return new Promise((resolve) => {
+      execFile('/bin/sh', [join(this.folder, 'bin', 'node'), ...args], { env: { PATH: join(this.folder, 'path') } }, (_error, stdout) => resolve(stdout));
     });
   }
 
@@ -136,3 +143,14 @@ for (const { title, prepare, message } of troubles) {
     t.is((await clone.run()).code, 0);
   });
 }
+
+test('a program of the project runs with the chosen node, and gets what development needs before', async (t) => {
+  const clone = new Clone(t);
+  t.is(await clone.node('tools-gen/main.ts', '--check'), 'tools-gen/main.ts --check\n');
+  t.deepEqual(clone.calls(), ['ci --ignore-scripts']);
+});
+
+test('every script of npm runs with it, since npm takes the node of the machine', (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  t.deepEqual(Object.entries(scripts).filter(([, line]) => !line.startsWith('bin/node ')), []);
+});

@@ -46,8 +46,7 @@ async function programOf(copy: string, command: string): Promise<string[]> {
   const script = /^npm run (\S+)$/.exec(command)?.[1];
   const { scripts } = JSON.parse(await readFile(join(copy, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
   const line = script ? scripts[script] ?? `npm knows no script ${script}` : command;
-  const [program, ...args] = line.replace('<download>', download).split(' ');
-  return program === 'tsc' ? ['node_modules/typescript/bin/tsc', ...args] : args;
+  return line.replace('<download>', download).split(' ').slice(1);
 }
 
 interface Result {
