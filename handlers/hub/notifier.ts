@@ -141,10 +141,11 @@ export class Notifier {
     const { config, database } = this.#options;
     const target = await targetOf(due.callback, config.hubAllowHosts);
     if (isForbidden(target)) return { status: null, error: `not sent: ${target.why}` };
+    const at = String(database.clock.wall());
     const headers = {
-      'Content-Type': 'application/json', Accept: 'application/json',
-      'X-BSS-Delivery-Id': `${due.hubId}:${due.id}`, 'X-BSS-Timestamp': String(database.clock.wall()),
-      ...(config.hubSecret === null ? {} : { 'X-BSS-Signature': `sha256=${hmacSha256(config.hubSecret, due.body)}` }),
+      'Content-Type': 'application/json', Accept: 'application/json', 'X-BSS-Delivery-Id': `${due.hubId}:${due.id}`, 'X-BSS-Timestamp': at,
+      // The time is signed too, so that a listener can refuse what somebody has kept and sends again.
+      ...(config.hubSecret === null ? {} : { 'X-BSS-Signature': `sha256=${hmacSha256(config.hubSecret, `${at}.${due.body}`)}` }),
     };
     return post(target, listenerUrl(target.url, due.eventName), headers, due.body, signal);
   }

@@ -23,6 +23,6 @@ export const conventions: readonly Convention[] = [
     topic: 'notifications',
     text: '`POST /hub` of an API with `callback`, and as `query` the filters of a list: `eventType=ProductOrderStateChangeEvent&state=completed`. '
       + 'They are posted to `{callback}/listener/{event}`, or to the callback itself where it ends in such a path, and again, for up to a day, until the answer is 2xx. '
-      + '`X-BSS-Signature` is `sha256=` and the HMAC-SHA-256 of the body in hexadecimal digits, keyed with `BSS_HUB_SECRET` of the installation; `X-BSS-Delivery-Id` stays the same when a delivery is repeated.',
+      + '`X-BSS-Signature` is `sha256=` and the HMAC-SHA-256, in hexadecimal digits, of `X-BSS-Timestamp` (milliseconds since 1970), a full stop and the body, keyed with `BSS_HUB_SECRET` of the installation; `X-BSS-Delivery-Id` stays the same when a delivery is repeated.',
   },
 ];

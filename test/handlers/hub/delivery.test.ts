@@ -32,7 +32,7 @@ test('a listener gets one create and every state of an order, in order, signed, 
   t.is(new Set(listener.received.map(({ headers }) => headers['x-bss-delivery-id'])).size, 3, 'a retry is the same delivery');
   t.is(new Set(orders.map((order) => order.id)).size, 1, 'the order before the subscription is not told');
   for (const { headers, text, path, body } of listener.received) {
-    t.is(headers['x-bss-signature'], `sha256=${hmacSha256(env.BSS_HUB_SECRET, text)}`);
+    t.is(headers['x-bss-signature'], `sha256=${hmacSha256(env.BSS_HUB_SECRET, `${String(headers['x-bss-timestamp'])}.${text}`)}`);
     t.is(path, `/listener/${body.eventType.charAt(0).toLowerCase()}${body.eventType.slice(1)}`);
     t.is(body.timeOcurred, body.timeOccurred);
   }
