@@ -36,10 +36,10 @@ export function filterSql(definition: Filtered, conditions: readonly Condition[]
   return conditions.map((tests) => `(${tests.map((test) => testSql(definition, test, base, binder)).join(' OR ')})`);
 }
 
-/** invalid_regular_expression; query_canceled, which only a costly expression comes to. */
+/** invalid_regular_expression; query_canceled, which a costly expression comes to. */
 const unevaluable = new Set(['2201B', '57014']);
 
-/** Whether the database gave up on the expression of a filter. */
+/** Whether the database could not, or not in time, evaluate the expressions of a filter. */
 export const isUnevaluable = (error: unknown): boolean => error instanceof Error && 'code' in error && unevaluable.has(String(error.code));
 
 function testSql(definition: Filtered, test: Test, base: string, binder: Binder): string {

@@ -1,11 +1,11 @@
 /** The five handlers of a stored TM Forum resource (TMF.md §2). */
 import type { Tx } from '#db/database';
 import { resources } from '#generated/resources';
-import { BadRequest, NotFound } from '#runtime/errors';
+import { BadRequest, NotFound, Unavailable } from '#runtime/errors';
 import type { Answer, Call } from '#runtime/handler';
 import type { Service } from '../service.ts';
 import { changeRecorded, createRecorded, deleteRecorded } from './announce.ts';
-import { conditionsOf } from './condition.ts';
+import { conditionsOf, type Condition } from './condition.ts';
 import { accept, normal, split } from './document.ts';
 import { etagOf, isUnchanged, requireMatch } from './etag.ts';
 import { Binder, filterSql, isSearch, isUnevaluable } from './filter.ts';
@@ -57,7 +57,8 @@ async function listed<Row extends ResourceRow>(service: Service, definition: Res
   const asked = conditionsOf(definition, call.query);
   const conditions = [...ownershipSql(definition, binder), ...filterSql(definition, asked, href, binder)];
   const order = (further: Binder, backwards: boolean): string => orderSql(definition, call.query['sort'], href, further, backwards);
-  const { rows, total } = await evaluated(listResources(service.db, definition, { conditions, values: binder.values, order, limit: page.limit, offset: page.offset, isSearch: isSearch(definition, asked) }));
+  const request = { conditions, values: binder.values, order, limit: page.limit, offset: page.offset, isSearch: isSearch(definition, asked) };
+  const { rows, total } = await evaluated(asked, listResources(service.db, definition, request));
   const fields = withIdentity(fieldsOf(call.query));
   return {
     status: pageStatus(page, rows.length, total),
@@ -66,13 +67,14 @@ async function listed<Row extends ResourceRow>(service: Service, definition: Res
   };
 }
 
-/** What a list found, or the word that its filter is at fault. */
-async function evaluated<Row>(result: Promise<ListResult<Row>>): Promise<ListResult<Row>> {
+/** What a list found, or the word that its filter is at fault, or its length. */
+async function evaluated<Row>(asked: readonly Condition[], result: Promise<ListResult<Row>>): Promise<ListResult<Row>> {
   try {
     return await result;
   } catch (error) {
-    if (isUnevaluable(error)) throw new BadRequest('A filter has an expression that cannot be evaluated');
-    throw error;
+    if (!isUnevaluable(error)) throw error;
+    if (asked.flat().some(({ operator }) => operator === 'regex')) throw new BadRequest('A filter has an expression that cannot be evaluated');
+    throw new Unavailable('The list took too long and was given up; narrow its filter, or sort it by an attribute that has an index.');
   }
 }
 

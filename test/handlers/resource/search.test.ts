@@ -1,6 +1,11 @@
 /** Lists that ask for a value inside the documents, of few rows or of many. */
 import test from 'ava';
-import { Shelf } from './shelf.ts';
+import { operations } from '#generated/operations';
+import { runWith, systemContext } from '#runtime/context';
+import { BadRequest, Unavailable } from '#runtime/errors';
+import { resourceRoutes } from '../../../handlers/resource/routes.ts';
+import type { Service } from '../../../handlers/service.ts';
+import { categories, Shelf } from './shelf.ts';
 
 const count = 2300;
 let shelf: Shelf;
@@ -59,4 +64,13 @@ test.serial('exactly 1,000 matching rows are few, 1,001 are many, and both are t
     t.deepEqual(body.map(({ id }: { id: string }) => id), ['CAT-11', 'CAT-12', 'CAT-13']);
     t.is(headers['X-Total-Count'], String(1000 + extra));
   }
+});
+
+test.serial('a list that takes too long is given up with 503, and with 400 where its expression is to blame', async (t) => {
+  const timeout = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  const routes = resourceRoutes({ ...shelf.service, db: { read: () => Promise.reject(timeout) } } as unknown as Service, categories); // a list reads, no more
+  const list = (query: Record<string, string>): Promise<unknown> => runWith(systemContext('catalog'), () =>
+    routes.list({ operation: operations['TMF620.listCategory'], params: {}, query, body: undefined, headers: {}, contentType: 'application/json' }));
+  await t.throwsAsync(list({}), { instanceOf: Unavailable, message: /too long/ });
+  await t.throwsAsync(list({ 'name.regex': '(a+)+$' }), { instanceOf: BadRequest });
 });
