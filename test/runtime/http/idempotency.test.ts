@@ -104,21 +104,25 @@ test.serial('a call lost with its process gives its key up when its lease ends',
 });
 
 test.serial('a call that was held up until a repeat took its key over has no effect any more', async (t) => {
-  const gate = Promise.withResolvers<void>();
+  const [gate, later] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let calls = 0;
   const desk = await openDesk(t, { leaseMs: 80, resumes: false, authorize: async ({ body }, at) => {
     calls += 1;
-    if (calls === 1) await gate.promise;
+    await (calls === 1 ? gate : later).promise;
     return at.sell(body);
   } });
   const first = desk.authorize(sale, keyed('k13'));
   await waitFor(async () => calls === 1);
   await sleep(100);
-  t.is((await desk.authorize(sale, keyed('k13'))).status, 201);
+  const second = desk.authorize(sale, keyed('k13'));
+  await waitFor(async () => calls === 2);
   gate.resolve();
   const late = await first;
-  t.is(late.status, 409);
+  t.is(late.status, 409, 'while the repeat is still running');
   t.is(late.headers.get('retry-after'), '1');
+  t.is(await desk.effects(), 0);
+  later.resolve();
+  t.is((await second).status, 201);
   t.is(await desk.effects(), 1);
   t.is((await desk.authorize(sale, keyed('k13'))).headers.get('idempotency-replayed'), 'true');
 });
