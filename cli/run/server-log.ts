@@ -23,7 +23,7 @@ export function boundServerLog(home: Home): void {
     copyFileSync(path, `${path}.1`);
   } catch {
     // A full disk holds no copy; the log is emptied all the same, which gives room back.
-    rmSync(`${path}.1`, { force: true });
+    rmSync(`${path}.1`, { force: true, recursive: true });
   }
   truncateSync(path);
 }
