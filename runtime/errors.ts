@@ -49,7 +49,7 @@ export class BadRequest extends ApiError {
   }
 }
 
-/** 404: the path names a row that is not there (or is not the caller's). */
+/** 404: the path names a row that is not there. */
 export class NotFound extends ApiError {
   constructor(type: string, id: string) {
     super(404, 'NOT_FOUND', `${type} ${id} not found`, `There is no ${type} ${id}.`);
